@@ -1,0 +1,1 @@
+"""DataShift: citizen-generated data, made comparable and credible."""

@@ -1,0 +1,316 @@
+"""Every failure a user can meet, sorted by who can help.
+
+DataShiftError
+├── InputError             the sender can fix it (exit 2)
+│   ├── Unreadable         read.*        the file, its encoding, its sheet, its table
+│   ├── BadRecipe          recipe.*      the recipe or the kit says something that cannot be done
+│   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
+│   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
+│   ├── Disclosive         protect.*     an output would show what must not be shown
+│   └── Tampered           verify.*      a bundle differs from what its own parts give
+├── DesignError            the data cannot answer the question (exit 3)
+└── SourceUnavailable      a source is not there now; try again later (exit 4)
+
+An error carries a code and facts, never a finished sentence: `str(error)` says it in the current language.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from datashift.language import N_, _
+
+
+class DataShiftError(Exception):
+    """A failure with a code, facts, and a repair in plain words.
+
+    Raise it with the code of an entry in `texts` and the facts that its text names.
+    """
+
+    exit_code: ClassVar[int] = 1
+    texts: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, code: str, /, **facts: Any) -> None:
+        if code not in self.texts:
+            raise KeyError(f"{type(self).__name__} has no text for the code {code}")
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return _(self.texts[self.code]).format(**self.facts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return code, text in the current language and facts, ready for JSON."""
+        return {"code": self.code, "text": str(self), "facts": {k: str(v) for k, v in self.facts.items()}}
+
+
+class InputError(DataShiftError):
+    """The sender can fix it."""
+
+    exit_code = 2
+
+
+class Unreadable(InputError):
+    """A file cannot be read as a table."""
+
+    texts: ClassVar[dict[str, str]] = {
+        "read.not-found": N_("The file {file} is not there. Check the name and the folder."),
+        "read.is-a-folder": N_("{file} is a folder. Name the file in it that holds the table."),
+        "read.no-access": N_(
+            "{file} cannot be opened: {problem}. Close it in other programs and check who may read it."
+        ),
+        "read.empty": N_("The file {file} is empty. Check that it was saved or downloaded completely."),
+        "read.empty-sheet": N_("{file}: the sheet '{sheet}' has no filled cell. Choose another sheet."),
+        "read.damaged": N_(
+            "{file} is cut off or damaged and cannot be opened. Download or copy it again from where it came."
+        ),
+        "read.locked": N_("{file} is protected by a password. Save it again without one."),
+        "read.unfolds": N_(
+            "{file} unfolds to more than {most}, which is too much for one table. Unpack it, and split it or save it "
+            "as Parquet."
+        ),
+        "read.no-table": N_("{file} is a {kind} file and holds no table. Save the table as CSV or XLSX."),
+        "read.not-text": N_(
+            "{file} is neither text nor a kind of table that can be read. Save the table as CSV or XLSX."
+        ),
+        "read.web-page": N_(
+            "{file} is a web page with {tables} tables in it, not a workbook. Open it in a spreadsheet program and "
+            "save the one table you need as XLSX or CSV."
+        ),
+        "read.not-records": N_(
+            "{file} is JSON, but not a list of records. Save it as a list of records, as GeoJSON, or as CSV."
+        ),
+        "read.bad-json": N_(
+            "{file}, line {row}: the JSON breaks off or has a wrong sign there. Correct that line or export it again."
+        ),
+        "read.wrong-encoding": N_(
+            "{file}, line {row}: the text does not fit the encoding {encoding}. Leave the encoding out, so that it is "
+            "found, or state the right one."
+        ),
+        "read.unknown-encoding": N_(
+            "{file}: there is no encoding called '{encoding}'. Examples: utf-8, cp1252, utf-16."
+        ),
+        "read.no-encoding": N_(
+            "{file}, line {row}: the encoding of the text could not be found. State it (for example cp1252), or save "
+            "the file as CSV UTF-8."
+        ),
+        "read.damaged-text": N_(
+            "{file}, line {row}: nearly all of the text is UTF-8, but the byte {byte} there is not. Correct that cell, "
+            "or state another encoding."
+        ),
+        "read.unclosed-quote": N_(
+            "{file}, row {row}: a quote sign is opened and not closed as it should be, so the rows below it cannot be "
+            "told apart. Close it, or remove it."
+        ),
+        "read.bad-delimiter": N_("{file}: '{delimiter}' cannot part cells. State one sign, such as , or ; or a tab."),
+        "read.mixed-delimiters": N_(
+            "{file}, row {row}: the cells are parted by {other}, but the header parts them by {delimiter}. Save the "
+            "file again with one sign only."
+        ),
+        "read.no-header": N_(
+            "{file}, row {row}: there are only numbers where the names of the columns should be. Add a row with names "
+            "above the data, or state the row of the header."
+        ),
+        "read.header-row": N_(
+            "{file}: row {row} is stated as the header, but there is no filled row at that place. Count the rows again."
+        ),
+        "read.sheet-not-found": N_("{file} has no sheet or table '{sheet}'. The nearest names are: {near}."),
+        "read.no-sheets": N_("{file} holds one table and no sheets. Leave out the sheet '{sheet}'."),
+        "read.choose-sheet": N_("{file} has several filled sheets. Choose one with sheet = its name: {sheets}."),
+        "read.choose-table": N_("{file} holds several tables. Choose one with sheet = its name: {tables}."),
+        "read.no-tables": N_(
+            "{file} holds no table that can be read, only: {kinds}. Put a CSV, XLSX or another table into it."
+        ),
+        "read.too-many-columns": N_(
+            "{file} has {columns} columns; at most {most} can be read. Check the delimiter, or split the table."
+        ),
+        "read.too-many-cells": N_("{file} has more than {most} cells. Split it into smaller files."),
+        "read.far-cell": N_(
+            "{file}, sheet '{sheet}': the cell {cell} lies so far out that the sheet would fill the memory. Delete the "
+            "empty rows and columns up to it, or save the sheet as CSV."
+        ),
+        "shapes.not-geo": N_(
+            "{file} cannot be read as GeoJSON or TopoJSON. Save the boundaries in one of these two formats."
+        ),
+        "shapes.no-name": N_(
+            "{file} has no polygons with the property '{name}'. Its properties are: {known}. "
+            "Name one of them in the recipe."
+        ),
+        "shapes.not-degrees": N_(
+            "The coordinates in {file} are not degrees: one corner is at {x}, {y}. "
+            "Save the boundaries in longitude and latitude (WGS84)."
+        ),
+    }
+
+
+class BadRecipe(InputError):
+    """A recipe or a kit asks for something that cannot be done."""
+
+    texts: ClassVar[dict[str, str]] = {
+        "recipe.not-toml": N_("{file} cannot be read as TOML: {problem}. Correct that line and run again."),
+        "recipe.bad-field": N_("{file}: {field}: {problem}. Correct the recipe and run again."),
+        "recipe.no-column": N_(
+            "{file}: the recipe names the column '{column}', which the data do not have. "
+            "The nearest names are: {near}. Correct the recipe."
+        ),
+        "recipe.no-kit": N_("There is no kit '{kit}'. The kits at hand are: {known}."),
+        "recipe.no-concept": N_("The kit {kit} has no concept '{concept}'. It knows: {known}."),
+        "recipe.no-code": N_(
+            "The recipe sends '{value}' to the code '{code}', which {concept} does not have. It knows: {known}."
+        ),
+        "recipe.no-area": N_(
+            "The recipe sends the place '{name}' to the area '{area}', which is not in the area list of {country} "
+            "for {date}. Use one of its ids."
+        ),
+        "recipe.no-margin": N_("The recipe needs the margin '{margin}', which it does not declare. Add it."),
+        "recipe.join": N_(
+            "{file} does not join one to one on '{column}': {missing} rows have no partner and {repeated} keys repeat. "
+            "Choose a column that names each row once in both files."
+        ),
+        "recipe.digest": N_(
+            "{file} has the SHA-256 {found}, the recipe expects {expected}. It is another version of the file: "
+            "get the right one, or review the recipe and state the new digest."
+        ),
+        "recipe.names-clash": N_("The names {names} differ only in upper and lower case. Rename one of them."),
+        "official.no-column": N_(
+            "{file}: the official file has no column '{column}'. Its columns are: {known}. "
+            "Correct the recipe under [[official]]."
+        ),
+        "official.no-entry": N_(
+            "{file}: the reader {reader} needs '{entry}' under [[official]]. Add it to the recipe."
+        ),
+        "official.no-row": N_(
+            "{file}: no row of the official file has {select}. Check these words under [[official]], select."
+        ),
+        "official.no-number": N_(
+            "{file}: none of the {rows} official figures chosen is a number (for example '{value}'). "
+            "Choose other rows under [[official]], select."
+        ),
+        "official.several": N_(
+            "{file}: {count} different official figures for {place} in {period}. Say which one is meant under "
+            "[[official]], select. They differ in: {columns}."
+        ),
+        "official.no-period": N_(
+            "{file}: nothing says which time the official figures stand for. Add a period under [[official]]."
+        ),
+        "official.not-a-period": N_(
+            "'{period}' is not a time that can be read. Write it as 2012, 2012-03, 2011/2013 or 2011-01-01/P3Y."
+        ),
+        "official.no-date": N_(
+            "{file}: no date in the column '{column}' has the form {format}. Correct the form under [[official]]."
+        ),
+        "official.no-difference": N_(
+            "{file}: the recipe says that {source} measures something different, but not what differs. "
+            "State the difference in one sentence."
+        ),
+        "official.other-unit": N_("{file} gives its figures in {found}; the recipe says {stated}. Correct the unit."),
+        "official.digest": N_(
+            "{file} has the SHA-256 {found}, the recipe expects {stated}. It is another version of the official file: "
+            "get the right one, or look at the new one and state its digest."
+        ),
+    }
+
+
+class BadRow(InputError):
+    """One value of one row cannot be used; the row is listed among the rejects with this text."""
+
+    texts: ClassVar[dict[str, str]] = {
+        "harmonise.unknown-code": N_(
+            "Row {row}: '{value}' is not in the list “{concept}”. Correct the answer or add it to the recipe."
+        ),
+        "harmonise.unknown-place": N_(
+            "Row {row}: the place '{value}' is not in the area list of {country} for {date}. "
+            "Add it to the recipe under [place.names]."
+        ),
+        "harmonise.no-place": N_("Row {row}: the place is missing. Complete the row."),
+        "harmonise.not-a-number": N_("Row {row}: '{value}' in {column} is not a number. Correct it."),
+        "harmonise.not-a-date": N_("Row {row}: '{value}' in {column} is not a date of the form {format}. Correct it."),
+        "harmonise.no-date": N_("Row {row}: the date in {column} is missing. Complete the row."),
+        "harmonise.outside-period": N_(
+            "Row {row}: the date {value} lies outside the period {first} to {last} of this recipe."
+        ),
+        "harmonise.bad-weight": N_("Row {row}: the weight '{value}' is missing or below zero. Correct it."),
+        "harmonise.empty-row": N_("Row {row} is empty."),
+        "harmonise.repeated-id": N_("Row {row}: the id '{value}' was already used by row {first}."),
+    }
+
+
+class LostRows(InputError):
+    """Rows in and rows out do not balance; nothing is published."""
+
+    texts: ClassVar[dict[str, str]] = {
+        "harmonise.lost-rows": N_(
+            "{rows_in} rows came in, {rows_out} went out and {rows_explained} are explained: the sums differ. "
+            "This is a fault of the program; nothing was published. Please report it."
+        ),
+    }
+
+
+class Disclosive(InputError):
+    """An output would show something about a person, or too few answers."""
+
+    texts: ClassVar[dict[str, str]] = {
+        "protect.personal": N_(
+            "The output {output} would carry personal data ({kind}) in '{field}'. Nothing was written. "
+            "Leave that field out of the recipe's breakdowns."
+        ),
+        "protect.personal-shape": N_(
+            "The output {output} would carry what looks like personal data ({kinds}) in line {line}. "
+            "Nothing was written. Take it out of the recipe, the kit or the place names, and run again."
+        ),
+        "protect.personal-value": N_(
+            "The output {output} would carry a value of a personal column, beginning with '{start}', in line {line}. "
+            "Nothing was written. If it is a public word, such as a place name, use it in the recipe; "
+            "if not, leave its column out."
+        ),
+        "protect.cells": N_(
+            "The table of cells would carry the column '{column}', which is neither a breakdown nor a sum. "
+            "Nothing was written. Leave it out of the kit's breakdowns."
+        ),
+    }
+
+
+class Tampered(InputError):
+    """A bundle differs from what its own parts give."""
+
+    texts: ClassVar[dict[str, str]] = {
+        "verify.not-there": N_("{file} is not there, or may not be read. Check the name and the folder."),
+        "verify.not-a-bundle": N_(
+            "{file} cannot be opened as a release bundle: it was cut off on its way, or another program packed it. "
+            "Get it again from where it was published."
+        ),
+    }
+
+
+class DesignError(DataShiftError):
+    """The data cannot answer the question."""
+
+    exit_code = 3
+    texts: ClassVar[dict[str, str]] = {
+        "estimate.lonely-stratum": N_(
+            "The stratum {stratum} has one cluster only, so its spread is unknown. Join it with a neighbouring "
+            "stratum, or choose a rule (lonely = adjust, average or certainty) in the recipe."
+        ),
+        "estimate.no-rows": N_("No row is left to estimate from: {explained} rows of {rows_in} are explained."),
+    }
+
+
+class SourceUnavailable(DataShiftError):
+    """A source is not there now."""
+
+    exit_code = 4
+    texts: ClassVar[dict[str, str]] = {
+        "source.not-at-hand": N_(
+            "{file} is not beside the recipe and not in the store. Get it from {address} (SHA-256 {sha256}), "
+            "or run: datashift demo --download"
+        ),
+        "source.download": N_("{address} could not be fetched: {problem}. Try again later."),
+        "source.no-store": N_(
+            "Nothing can be written to {folder}: {problem}. Free some space or choose another folder."
+        ),
+        "source.damaged": N_(
+            "{file} was changed after it was stored: it no longer fits what was noted about it. "
+            "Move its folder away and fetch {source} again."
+        ),
+    }
