@@ -1,0 +1,123 @@
+"""Kits and recipes: read from TOML, checked field by field, and against each other."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from datashift.errors import BadRecipe
+from datashift.model import Kit, Measure, Recipe
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def kit_folder(name: str, beside: Path | None = None) -> Path:
+    """Return the folder of a kit: `./…` is taken from `beside`, a bare name from the kits that ship.
+
+    `name` may carry a version (`water-point-functionality@1.0.0`), which must then be the kit's own.
+    """
+    bare, _at, version = name.partition("@")
+    shipped = Path(str(files("datashift").joinpath("kits")))
+    folder = (beside / bare).resolve() if bare.startswith(".") and beside is not None else shipped / Path(bare).name
+    text = folder / "kit.toml"
+    if not text.is_file() or (version and parse_kit(text.read_text("utf-8"), text.name).version != version):
+        raise BadRecipe("recipe.no-kit", kit=name, known=", ".join(known_kits()))
+    return folder
+
+
+def known_kits() -> list[str]:
+    """Return the ids of the kits that ship, sorted."""
+    folder = Path(str(files("datashift").joinpath("kits")))
+    return sorted(path.parent.name for path in folder.glob("*/kit.toml"))
+
+
+def shipped_kit(name: str) -> Kit:
+    """Return the kit called `name` that ships with the program. Raises BadRecipe."""
+    return parse_kit((kit_folder(name) / "kit.toml").read_text("utf-8"), "kit.toml")
+
+
+def parse_kit(text: str, file: str) -> Kit:
+    """Return the kit that the TOML `text` describes; `file` names it in errors. Raises BadRecipe."""
+    kit = _parse(Kit, text, file)
+    for measure in kit.measures:
+        for concept, codes in [*measure.numerator.items(), *measure.denominator.items()]:
+            _require_codes(kit, concept, codes)
+        for concept in filter(None, (measure.value, measure.per, measure.size)):
+            _require_concept(kit, concept)
+        if not set(measure.parts) <= {m.id for m in kit.measures if m.estimator == "proportion"}:
+            raise BadRecipe("recipe.bad-field", file=file, field=f"measures.{measure.id}.parts", problem="not shares")
+    return kit
+
+
+def parse_recipe(text: str, file: str) -> Recipe:
+    """Return the recipe that the TOML `text` describes; `file` names it in errors. Raises BadRecipe."""
+    return _parse(Recipe, text, file)
+
+
+def check_together(recipe: Recipe, kit: Kit) -> None:
+    """Raise BadRecipe where the recipe names a concept, code, measure or margin that does not exist."""
+    for name, column in recipe.columns.items():
+        _require_concept(kit, name)
+        if kit.concepts[name].kind == "code":
+            _require_codes(kit, name, tuple(filter(None, column.codes.values())))
+    measures = {measure.id: measure for measure in kit.measures}
+    for wanted in recipe.measures:
+        if wanted not in measures:
+            problem = f"{wanted} not in {', '.join(measures)}"
+            raise BadRecipe("recipe.bad-field", file=recipe.id, field="measures", problem=problem)
+        left_out = set(measures[wanted].parts) - set(recipe.measures)
+        if left_out:
+            problem = f"{wanted} needs {', '.join(sorted(left_out))}"
+            raise BadRecipe("recipe.bad-field", file=recipe.id, field="measures", problem=problem)
+    margins = [recipe.design.weight_margin, *(measures[wanted].margin for wanted in recipe.measures)]
+    for margin in filter(None, margins):
+        if margin not in recipe.margin:
+            raise BadRecipe("recipe.no-margin", margin=margin)
+
+
+def chosen_measures(recipe: Recipe, kit: Kit) -> tuple[Measure, ...]:
+    """Return the measures the recipe asks for, or all of the kit that its columns and margins can feed.
+
+    Breakdowns by a concept that the recipe has no column for fall away.
+    """
+    asked = [kit.measure(name) for name in recipe.measures] or [m for m in kit.measures if _fed(m, recipe, kit)]
+    at_hand = {"area", *recipe.columns}
+    return tuple(
+        measure.model_copy(update={"breakdowns": tuple(b for b in measure.breakdowns if set(b) <= at_hand)})
+        for measure in asked
+    )
+
+
+def _fed(measure: Measure, recipe: Recipe, kit: Kit) -> bool:
+    if measure.parts:
+        return all(_fed(kit.measure(part), recipe, kit) for part in measure.parts)
+    needed = {*measure.numerator, *measure.denominator, *filter(None, (measure.value, measure.per, measure.size))}
+    return needed <= set(recipe.columns) and (measure.margin is None or measure.margin in recipe.margin)
+
+
+def _require_concept(kit: Kit, concept: str) -> None:
+    if concept not in kit.concepts:
+        raise BadRecipe("recipe.no-concept", kit=kit.id, concept=concept, known=", ".join(kit.concepts))
+
+
+def _require_codes(kit: Kit, concept: str, codes: tuple[str, ...]) -> None:
+    _require_concept(kit, concept)
+    for code in codes:
+        if code not in kit.concepts[concept].codes:
+            known = ", ".join(kit.concepts[concept].codes)
+            raise BadRecipe("recipe.no-code", value=code, code=code, concept=concept, known=known)
+
+
+def _parse(record: type[R], text: str, file: str) -> R:
+    try:
+        return record.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as problem:
+        raise BadRecipe("recipe.not-toml", file=file, problem=problem) from problem
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "?"
+        raise BadRecipe("recipe.bad-field", file=file, field=where, problem=first["msg"]) from problem
