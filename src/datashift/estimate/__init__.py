@@ -1,0 +1,12 @@
+"""Observations + design → estimates with uncertainty, from mergeable cells.
+
+One pass groups the rows to (breakdowns × stratum × cluster) sums; everything else is arithmetic on these small cells.
+Cells add up: the cells of two organisations, stacked and summed, give the estimates of their union.
+"""
+
+from datashift.estimate.cells import SUMS, cells, merge
+from datashift.estimate.interval import share_interval
+from datashift.estimate.taylor import Question, estimate
+from datashift.estimate.wording import uncertainty
+
+__all__ = ["SUMS", "Question", "cells", "estimate", "merge", "share_interval", "uncertainty"]

@@ -1,0 +1,105 @@
+"""The one pass over the rows: observations → mergeable cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from datashift import engine
+from datashift.model import Measure
+
+UNKNOWN = "_U"
+SUMS = ("n", "missing", "sw", "sww", "sy", "sx", "syy", "syx", "sxx")
+"""Per measure and cell: rows used, rows in the universe without the value, and sums of w, w², wy, wx, wyy, wyx, wxx."""
+
+
+def cells(observations: pa.Table, measures: Sequence[Measure]) -> pa.Table:
+    """Group observations to mergeable cells.
+
+    In:  observations as in model.Harmonised.
+    Out: one row per breakdowns × period × stratum × cluster: `area`, `period`, the breakdown concepts of the measures,
+         `stratum`, `cluster`, and per measure the columns `<measure>__<sum>` for each name in SUMS.
+    Rows outside a measure's denominator, or without its value, add zeros: they stay in the design.
+    """
+    query = _query(observations.schema, tuple(measure.model_dump_json() for measure in measures))
+    return engine.run(query, observations=observations)
+
+
+@cache
+def _query(schema: pa.Schema, stated: tuple[str, ...]) -> str:
+    """Compile the pass for a schema and measures (as JSON, which can be a key): the checks ask it again and again."""
+    measures = [Measure.model_validate_json(text) for text in stated]
+    table = engine.unbound("observations", schema)
+    keys = [table[name].fill_null(UNKNOWN).name(name) for name in _dimensions(measures)]
+    keys += [table["stratum"], table["cluster"]]
+    sums: dict[str, Any] = {}
+    for measure in measures:
+        # A mean of measures needs no sums of its own: those of its parts carry it.
+        sums |= {} if measure.parts else _sums(table, measure)
+    grouped = table.group_by(keys).agg(**sums).order_by([*_dimensions(measures), "stratum", "cluster"])
+    return engine.compiled(grouped)
+
+
+def merge(parts: Sequence[pa.Table]) -> pa.Table:
+    """Add up cells that were made apart (other days, other organisations) with the same measures."""
+    stacked = pa.concat_tables(parts)
+    keys = [name for name in stacked.column_names if "__" not in name]
+    sums = [(name, "sum") for name in stacked.column_names if "__" in name]
+    merged = stacked.group_by(keys).aggregate(sums)
+    merged = merged.rename_columns([name.removesuffix("_sum") for name in merged.column_names])
+    return merged.select(stacked.column_names).sort_by([(key, "ascending") for key in keys])
+
+
+def _dimensions(measures: Sequence[Measure]) -> list[str]:
+    named = {name for measure in measures for breakdown in measure.breakdowns for name in breakdown}
+    return ["area", "period", *sorted(named - {"area", "period"})]
+
+
+def _sums(table: Any, measure: Measure) -> dict[str, Any]:
+    used, missing, y, x = _parts(table, measure)
+    w = table["weight"]
+    terms = {
+        # A cast, since engines type a bare 1.0 in their own ways (DuckDB: decimal).
+        "n": used.cast("float64"),
+        "missing": missing.cast("float64"),
+        "sw": used.ifelse(w, 0.0),
+        "sww": used.ifelse(w * w, 0.0),
+        "sy": w * y,
+        "sx": w * x,
+        "syy": w * y * y,
+        "syx": w * y * x,
+        "sxx": w * x * x,
+    }
+    return {f"{measure.id.lower()}__{name}": term.sum() for name, term in terms.items()}
+
+
+def _parts(table: Any, measure: Measure) -> tuple[Any, Any, Any, Any]:
+    universe = _chosen(table, measure.denominator)
+    if measure.estimator in ("total", "per_unit"):
+        universe = universe & _chosen(table, measure.numerator)
+    needed = [table[name] for name in (measure.value, measure.per, measure.size) if name]
+    known = ibis.literal(True)
+    for column in needed:
+        known = known & column.notnull()
+    used = universe & known
+    size = table[measure.size].fill_null(0.0) if measure.size else ibis.literal(1.0)
+    zero = ibis.literal(0.0)
+    if measure.estimator == "proportion":
+        y, x = _chosen(table, measure.numerator).ifelse(size, zero), size
+    elif measure.estimator == "ratio":
+        y, x = table[measure.value].fill_null(0.0), table[measure.per].fill_null(0.0)
+    else:
+        y = table[measure.value].fill_null(0.0) if measure.value else ibis.literal(1.0)
+        x = ibis.literal(1.0) if measure.estimator == "mean" else zero
+    return used, universe & ~known, used.ifelse(y, zero), used.ifelse(x, zero)
+
+
+def _chosen(table: Any, selection: Mapping[str, Sequence[str]]) -> Any:
+    chosen = ibis.literal(True)
+    for concept, codes in selection.items():
+        chosen = chosen & table[concept].isin(list(codes)).fill_null(False)
+    return chosen
