@@ -1,0 +1,56 @@
+"""Dates that cannot be right (check K14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import numpy as np
+
+from datashift.assess.evidence import Evidence
+from datashift.model import Finding, Period
+
+_EARLIEST_CLOCK = date(1980, 1, 1)
+
+
+def impossible_dates(evidence: Evidence) -> Iterator[Finding]:
+    """K14: dates that are unreadable, still to come, older than any device, or outside the recipe's period.
+
+    Each row is told once, under the first of these that fits. Dates before 1980 are put down to the clock of the
+    device unless the recipe's period reaches back to them.
+    """
+    period = evidence.recipe.period
+    if period.column is None or period.column not in evidence.columns:
+        return
+    encoded = evidence.columns[period.column]
+    kinds = np.array([_kind(text, period, evidence.today) for text in encoded.texts.to_pylist()], dtype=object)
+    present = ~evidence.missing(period.column) & evidence.written
+    facts = {
+        "assess.date-unreadable": {"format": period.format},
+        "assess.date-future": {"today": evidence.today.isoformat()},
+        "assess.date-clock": {},
+        "assess.date-before": {"first": str(period.first)},
+        "assess.date-after": {"last": str(period.last)},
+    }
+    for code, told in facts.items():
+        where = encoded.where(kinds == code) & present
+        if where.any():
+            yield evidence.found("K14", code, where, column=period.column, **told)
+
+
+def _kind(text: str | None, period: Period, today: date) -> str:
+    day = _day(text or "", period.format)
+    if day is None:
+        return "assess.date-unreadable"
+    if day > today:
+        return "assess.date-future"
+    if day < (period.first or _EARLIEST_CLOCK):
+        return "assess.date-clock" if day < _EARLIEST_CLOCK else "assess.date-before"
+    return "assess.date-after" if period.last and day > period.last else ""
+
+
+def _day(text: str, form: str) -> date | None:
+    try:
+        return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day as it was written, wherever that was
+    except ValueError:
+        return None

@@ -1,0 +1,165 @@
+"""What the checks look at: the raw columns, the observations and the recipe, prepared once for all checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from shapely.geometry.base import BaseGeometry
+
+from datashift.assess.quoting import means_no_answer, personal, quotable
+from datashift.assess.wording import TEXTS
+from datashift.model import Area, Column, Finding, Harmonised, Kit, Recipe
+
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+
+_NUMBER = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+
+
+class Encoded(NamedTuple):
+    """A text column as one number per row and the different texts behind the numbers (null = no cell)."""
+
+    codes: Codes
+    texts: pa.Array
+
+    def where(self, flags: Flags) -> Flags:
+        """Return per row what `flags` says about its text."""
+        return flags[self.codes]
+
+    def counts(self) -> Whole:
+        """Return how often each text occurs."""
+        return np.bincount(self.codes, minlength=len(self.texts)).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One source under examination. `today` is the last day that a date may carry."""
+
+    raw: pa.Table
+    harmonised: Harmonised
+    recipe: Recipe
+    kit: Kit
+    today: date
+    areas: Mapping[str, Area] = field(default_factory=dict)
+    polygons: Mapping[str, list[BaseGeometry]] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> Whole:
+        """The source row number of every row of the raw table."""
+        return _whole(self.raw["_row"])
+
+    @cached_property
+    def columns(self) -> dict[str, Encoded]:
+        """Every text column, encoded."""
+        return {name: _encode(self.raw[name]) for name in self.raw.column_names if name != "_row"}
+
+    @cached_property
+    def written(self) -> Flags:
+        """Which rows have anything written in them, so that an empty row is never taken for a missing answer."""
+        rejects = self.harmonised.rejects
+        empty = rejects.filter(pc.equal(rejects["code"], "harmonise.empty-row"))["row"]
+        return np.asarray(~np.isin(self.rows, _whole(empty)), dtype=np.bool_)
+
+    @cached_property
+    def total(self) -> int:
+        """How many rows have anything written in them."""
+        return int(self.written.sum())
+
+    @cached_property
+    def observed(self) -> Whole:
+        """The source row numbers that became observations."""
+        return _whole(self.harmonised.observations["row"])
+
+    @cached_property
+    def declared(self) -> npt.NDArray[Any]:
+        """Per raw row the id of the area it names, and "" where it was not taken up."""
+        found = np.full(len(self.rows), "", dtype=object)
+        position = np.searchsorted(self.rows, self.observed, sorter=self._order)
+        found[self._order[position]] = self.harmonised.observations["area"].fill_null("").to_pylist()
+        return found
+
+    @cached_property
+    def _order(self) -> Whole:
+        return np.argsort(self.rows, kind="stable")
+
+    def missing(self, column: str) -> Flags:
+        """Return which rows have no answer in `column`, for no concept that it feeds, by the words of the recipe."""
+        encoded = self.columns[column]
+        entries = [entry for entry in self.recipe.columns.values() if entry.column == column] or [Column(column=column)]
+        flags = [_without_answer(encoded.texts, entry, self.recipe.missing) for entry in entries]
+        return encoded.where(np.logical_and.reduce(flags)) & self.written
+
+    def concept_of(self, column: str) -> str | None:
+        """Return the concept that the raw column `column` feeds (the first one, where it feeds several)."""
+        return next((concept for concept, entry in self.recipe.columns.items() if entry.column == column), None)
+
+    def may_quote(self, column: str, value: str, count: int) -> bool:
+        """Say whether a finding may show `value`, which `count` rows of `column` have.
+
+        Never from a column about people, and never what stands in such a column: in a row that slipped by one cell, a
+        name stands among the answers. The names of places are about places, unless the recipe calls them personal.
+        """
+        declared = self.recipe.personal
+        private = column in declared if column == self.recipe.place.column else personal(column, declared)
+        if private or not quotable(value, count):
+            return False
+        return means_no_answer(value) or value.strip().lower() not in self._personal_texts
+
+    @cached_property
+    def _personal_texts(self) -> frozenset[str]:
+        named = (self.columns[column].texts for column in self.recipe.personal if column in self.columns)
+        lowered = (pc.utf8_lower(pc.utf8_trim_whitespace(texts)).to_pylist() for texts in named)
+        return frozenset(text for several in lowered for text in several if text)
+
+    def found(self, check: str, code: str, where: Flags, **facts: Any) -> Finding:
+        """Return the finding about the rows that `where` marks, without its effect on the answer.
+
+        `code` is a key of `wording.TEXTS`. The facts begin with `n`, the number of these rows, and `total`, of all.
+        """
+        rows = tuple(np.sort(self.rows[where]).tolist())
+        return Finding(check, code, TEXTS[code], {"n": len(rows), "total": self.total, **facts}, rows)
+
+
+def numbers(texts: pa.Array, decimal: str = ".") -> Numbers:
+    """Return `texts` as numbers, NaN where a text is none; `decimal` is the sign before the decimals."""
+    plain = pc.replace_substring_regex(pc.utf8_trim_whitespace(texts), r"^\+", "")
+    if decimal == ",":
+        plain = pc.replace_substring(pc.replace_substring(plain, ".", ""), ",", ".")
+    readable = pc.fill_null(pc.match_substring_regex(plain, _NUMBER), False)
+    parsed = pc.cast(pc.if_else(readable, plain, pa.scalar(None, pa.string())), pa.float64())
+    return np.asarray(pc.fill_null(parsed, float("nan")).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _without_answer(texts: pa.Array, entry: Column, missing: tuple[str, ...]) -> Flags:
+    """The recipe's codes come before its missing words; a value sent to no code is a missing answer too."""
+    nothing = [value for value, code in entry.codes.items() if not code]
+    something = {value for value, code in entry.codes.items() if code}
+    words = {word.strip() for word in (*missing, *entry.missing)} - something
+    plain = pc.utf8_trim_whitespace(texts)
+    blank = pc.is_in(plain, value_set=pa.array([*words, *nothing], pa.string()))
+    blank = pc.or_(blank, pc.is_in(pc.utf8_lower(plain), value_set=pa.array(nothing, pa.string())))
+    return _flags(pc.or_(pc.is_null(texts), blank))
+
+
+def _encode(column: pa.ChunkedArray) -> Encoded:
+    whole = pa.concat_arrays(column.cast(pa.string()).chunks) if column.num_chunks else pa.array([], pa.string())
+    encoded = whole.dictionary_encode(null_encoding="encode")
+    return Encoded(np.asarray(encoded.indices.to_numpy(), dtype=np.int32), encoded.dictionary)
+
+
+def _whole(column: Any) -> Whole:
+    return np.asarray(column.to_numpy(), dtype=np.int64)
+
+
+def _flags(flags: pa.Array) -> Flags:
+    return np.asarray(pc.fill_null(flags, False).to_numpy(zero_copy_only=False), dtype=np.bool_)
