@@ -1,0 +1,64 @@
+"""Charts that can be printed: a table becomes Vega-Lite, then SVG and PNG, each with a text and a table twin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from datashift.draw import render, twins
+from datashift.draw.dots import ledger
+from datashift.draw.maps import choropleth
+from datashift.draw.page import Spec
+from datashift.draw.rows import differences, rows_of_comparisons, rows_of_estimates
+from datashift.draw.words import Words
+from datashift.language import speaking
+from datashift.model import Chart, Comparison, Estimate
+
+__all__ = ["Words", "area_map", "beside_official", "by_area"]
+
+
+def by_area(estimates: Sequence[Estimate], *, words: Words) -> Chart:
+    """Draw one measure by area: a dot with its interval for each, the highest first.
+
+    In: estimates of one measure, in their unit (PT = per cent); the area `words.overall`, when there, leads the rows.
+    Out: the chart in `words.language`. Areas that were suppressed or refused stand at the bottom, hatched, with words
+    in place of a figure. Shares stand on an axis from 0 to 100, other figures from 0. One area at several periods
+    becomes one row per period, in their order.
+    """
+    with speaking(words.language):
+        rows = rows_of_estimates(estimates, words)
+        return _chart(ledger(rows, words), words, twins.text(rows, words), twins.table(rows, words))
+
+
+def beside_official(comparisons: Sequence[Comparison], *, words: Words) -> Chart:
+    """Draw citizen figures and the official figures beside them on one axis.
+
+    In: comparisons of one measure; several with the same area and period share a row. Out: the chart. An official
+    figure of another extent or unit is not drawn: the row says "cannot be compared". Where the concept differs, the
+    stated difference stands below the subtitle. A line joins the two figures only where the verdict is a gap.
+    """
+    with speaking(words.language):
+        rows = rows_of_comparisons(comparisons, words)
+        notes = differences(comparisons)
+        text = twins.text(rows, words, different=bool(notes))
+        return _chart(ledger(rows, words, notes), words, text, twins.table_beside(rows, words))
+
+
+def area_map(estimates: Sequence[Estimate], shapes: Mapping[str, Any], *, words: Words) -> Chart | None:
+    """Draw a map of one measure by area in five classes; None where fewer than five areas have a figure and a shape.
+
+    In: estimates of one measure and period; `shapes`: area id -> GeoJSON geometry in degrees (WGS84), a shapely
+    geometry, or a sequence of these, which are united. Out: the chart. Areas without a figure are hatched: a lock
+    marks too few answers, an empty ring a place where nobody counted. The table twin lists every area with a row.
+    """
+    with speaking(words.language):
+        rows = rows_of_estimates(estimates, words)
+        spec = choropleth(rows, shapes, words)
+        text = twins.text(rows, words, uncounted=len(shapes.keys() - {row.area for row in rows}))
+        return _chart(spec, words, text, twins.table(rows, words)) if spec else None
+
+
+def _chart(spec: Spec, words: Words, text: str, table: twins.Table) -> Chart:
+    description = f"{words.title.strip().rstrip('.')}. {text}"
+    svg = render.svg(spec, name=words.name, description=description, language=words.language)
+    return Chart(name=words.name, svg=svg, png=render.png(svg), text=text, table=table)
