@@ -1,0 +1,26 @@
+"""Estimates → SDMX-CSV, Data Package and a release bundle that anyone can verify offline."""
+
+from datashift.publish.bundle import write_release
+from datashift.publish.datapackage import datapackage
+from datashift.publish.recompute import Given, Recompute
+from datashift.publish.release import Gate, Release, vocabulary
+from datashift.publish.sdmx_csv import estimates_csv, rounded
+from datashift.publish.tables import comparison_csv, findings_json, rejects_csv
+from datashift.publish.verify import StageResult, verify
+
+__all__ = [
+    "Gate",
+    "Given",
+    "Recompute",
+    "Release",
+    "StageResult",
+    "comparison_csv",
+    "datapackage",
+    "estimates_csv",
+    "findings_json",
+    "rejects_csv",
+    "rounded",
+    "verify",
+    "vocabulary",
+    "write_release",
+]

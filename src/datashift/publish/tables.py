@@ -1,0 +1,154 @@
+"""The other tables of a release: comparison, rejects, findings and what is in the charts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from datashift.model import Benchmark, Chart, Comparison, Estimate, Finding, Kit, Recipe
+from datashift.publish.release import Release
+from datashift.publish.sdmx_csv import csv_bytes, number
+
+COMPARISON = (
+    "MEASURE", "REF_AREA", "REF_AREA_NAME", "TIME_PERIOD", "BREAKDOWN", "UNIT_MEASURE", "VALUE", "LOWER_BOUND",
+    "UPPER_BOUND", "OFFICIAL_VALUE", "OFFICIAL_STD_ERROR", "OFFICIAL_UNIT", "OFFICIAL_AREA", "OFFICIAL_AREA_NAME",
+    "OFFICIAL_PERIOD", "SOURCE", "RELEASED", "RETRIEVED", "SERIES", "NATURE", "RELATION", "VERDICT", "DIFFERENCE",
+    "DIFFERENCE_LOWER", "DIFFERENCE_UPPER", "REASON", "SIMULATED",
+)  # fmt: skip
+REJECTS = ("row", "column", "code", "value", "text")
+
+
+def comparison_csv(release: Release) -> bytes:
+    """Return the comparisons as CSV, one row per citizen figure and official figure beside it.
+
+    Values are in the unit named beside them. A difference stands only where both measure the same; a citizen figure
+    that is hidden in the estimates is empty here too. REASON says in a sentence why the verdict is what it is.
+    """
+    rows = comparison_rows(
+        release.recipe,
+        release.kit,
+        release.estimates,
+        list(zip(release.comparisons, release.comparison_reasons, strict=True)),
+    )
+    return csv_bytes(COMPARISON, rows)
+
+
+def comparison_rows(
+    recipe: Recipe, kit: Kit, estimates: Iterable[Estimate], comparisons: Iterable[tuple[Comparison, str]]
+) -> list[list[str]]:
+    """Return the rows of `comparison_csv` from comparisons with their reasons."""
+    hidden = {estimate.key for estimate in estimates if estimate.status == "Q"}
+    units = {measure.id: measure.unit for measure in kit.measures}
+    simulated = str(recipe.simulated).lower()
+    rows = []
+    for comparison, reason in comparisons:
+        key = (comparison.measure, comparison.area, comparison.period, comparison.breakdown)
+        shown = key not in hidden
+        cell = {
+            "MEASURE": comparison.measure,
+            "REF_AREA": comparison.area,
+            "REF_AREA_NAME": comparison.area_name,
+            "TIME_PERIOD": comparison.period,
+            "BREAKDOWN": ";".join(f"{concept}={code}" for concept, code in comparison.breakdown),
+            "UNIT_MEASURE": units.get(comparison.measure, ""),
+            "VALUE": number(comparison.value) if shown else "",
+            "LOWER_BOUND": number(comparison.lower) if shown else "",
+            "UPPER_BOUND": number(comparison.upper) if shown else "",
+            "VERDICT": comparison.verdict,
+            "REASON": reason,
+            "SIMULATED": simulated,
+        }
+        cell |= _official(comparison.official)
+        if shown and comparison.official is not None and comparison.official.relation == "same":
+            cell |= _difference(comparison)
+        rows.append([cell.get(column, "") for column in COMPARISON])
+    return rows
+
+
+def rejects_csv(release: Release) -> bytes:
+    """Return the rows that could not be used, with row number, code, value and text. Private: it quotes answers.
+
+    A value that a spreadsheet program would run as a formula is set apart by an apostrophe.
+    """
+    rejects = release.harmonised.rejects.select(list(REJECTS)).to_pydict()
+    texts = [["" if value is None else _harmless(str(value)) for value in rejects[column]] for column in REJECTS]
+    return csv_bytes(REJECTS, list(zip(*texts, strict=True)))
+
+
+def findings_json(release: Release, *, private: bool = False) -> bytes:
+    """Return the findings as JSON: check, code, number of rows, sentence, and the effect on each figure.
+
+    The row numbers themselves are given only where `private` is asked for. An effect on a figure that is hidden in the
+    estimates has no numbers.
+    """
+    shown = {e.measure for e in release.estimates if not e.breakdown and e.status != "Q"}
+    entries = []
+    for finding, sentence in zip(release.findings, release.finding_sentences, strict=True):
+        entry: dict[str, Any] = {
+            "check": finding.check,
+            "code": finding.code,
+            "n_rows": len(finding.rows),
+            "sentence": sentence,
+            "effects": _effects(finding, shown),
+        }
+        entries.append(entry | ({"rows": list(finding.rows)} if private else {}))
+    return json_bytes({"simulated": release.recipe.simulated, "findings": entries})
+
+
+def chart_csv(chart: Chart) -> bytes:
+    """Return the table twin of a chart as CSV."""
+    return csv_bytes(chart.table[0], chart.table[1:]) if chart.table else b""
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return `value` as readable JSON that is the same for the same value."""
+    return (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _official(official: Benchmark | None) -> dict[str, str]:
+    if official is None:
+        return {}
+    return {
+        "OFFICIAL_VALUE": number(official.value),
+        "OFFICIAL_STD_ERROR": number(official.se),
+        "OFFICIAL_UNIT": official.unit,
+        "OFFICIAL_AREA": official.area or "",
+        "OFFICIAL_AREA_NAME": official.area_name,
+        "OFFICIAL_PERIOD": official.period,
+        "SOURCE": official.source,
+        "RELEASED": official.released,
+        "RETRIEVED": official.retrieved,
+        "SERIES": official.series,
+        "NATURE": official.nature,
+        "RELATION": official.relation,
+    }
+
+
+def _difference(comparison: Comparison) -> dict[str, str]:
+    return {
+        "DIFFERENCE": number(comparison.difference),
+        "DIFFERENCE_LOWER": number(comparison.difference_lower),
+        "DIFFERENCE_UPPER": number(comparison.difference_upper),
+    }
+
+
+def _effects(finding: Finding, shown: set[str]) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "measure": effect.measure,
+            "with_rows": _figure(effect.with_rows) if effect.measure in shown else None,
+            "without_rows": _figure(effect.without_rows) if effect.measure in shown else None,
+            "unit": effect.unit,
+        }
+        for effect in finding.effects
+    ]
+
+
+def _figure(value: float | None) -> float | None:
+    text = number(value)
+    return float(text) if text else None
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "@", "\t") or (text[:1] == "-" and not text[1:2].isdigit()) else text
