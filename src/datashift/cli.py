@@ -1,0 +1,192 @@
+"""The command line: each command imports its verbs when it is called, so that help is instant."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from datashift.errors import DataShiftError
+from datashift.language import LANGUAGES, N_, _, speaking
+
+DONE = 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code: 0 done, 2 the input needs a correction, 3 the data cannot answer,
+    4 a source is not there now.
+    """
+    language = _language_of(arguments if arguments is not None else sys.argv[1:])
+    with speaking(language):
+        options = _parser().parse_args(arguments)
+        try:
+            return int(options.command(options) or DONE)
+        except DataShiftError as problem:
+            _say_problem(problem, as_json=options.json)
+            return problem.exit_code
+        except (BrokenPipeError, KeyboardInterrupt):
+            return 130
+        except OSError as problem:
+            print(_("{file}: {problem}").format(file=problem.filename, problem=problem.strerror), file=sys.stderr)
+            return 2
+
+
+def console() -> int:
+    """Run the program as a command of its own."""
+    sys.meta_path.insert(0, _WithoutPandas())
+    return main()
+
+
+class _WithoutPandas:
+    """pyarrow loads pandas where it finds it: a second that nothing here needs."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+def home() -> Path:
+    """Return the folder of the store: DATASHIFT_HOME, else ~/.datashift."""
+    return Path(os.environ.get("DATASHIFT_HOME") or Path.home() / ".datashift")
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+def _run(options: argparse.Namespace) -> None:
+    from datashift import terminal
+    from datashift.inputs import gather
+    from datashift.pipeline import run
+    from datashift.release import publish
+
+    started = time.monotonic()
+    progress = _progress(options)
+    inputs = gather(options.recipe, home())
+    result = run(inputs, progress)
+    progress(_("writing the release"))
+    bundle = publish(result, options.out, home=home())
+    _show(options, terminal.report(result, options.out, bundle), lambda: terminal.as_json(result, bundle))
+    progress(_("done in {seconds} s").format(seconds=f"{time.monotonic() - started:.1f}"))
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from datashift import terminal
+    from datashift.release import check
+
+    stages = check(options.bundle, evidence=options.evidence)
+    _show(options, terminal.verification(stages), lambda: [vars(stage) for stage in stages])
+    return 2 if any(stage.status == "differs" for stage in stages) else DONE
+
+
+def _suggest(options: argparse.Namespace) -> None:
+    from datashift import terminal
+    from datashift.harmonise import suggest
+    from datashift.read import read
+    from datashift.standards.areas import countries, known_areas
+    from datashift.standards.kits import known_kits, shipped_kit
+
+    raw = read(options.file, sheet=options.sheet, keep=home())
+    kits = [shipped_kit(name) for name in ([options.kit] if options.kit else known_kits())]
+    found = suggest(raw, kits, {country: known_areas(country) for country in countries()})
+    if options.out:
+        options.out.write_text(found.recipe, "utf-8")
+    _show(options, terminal.suggestion(raw, found, options.out), lambda: terminal.suggestion_json(found))
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from datashift import demo, terminal
+
+    started = time.monotonic()
+    progress = _progress(options)
+    if options.download:
+        demo.download(home(), progress)
+    shown = demo.run(options.out, home(), progress)
+    _show(options, terminal.demonstration(shown, options.out), lambda: terminal.as_json(shown.result, shown.bundle))
+    progress(_("done in {seconds} s").format(seconds=f"{time.monotonic() - started:.1f}"))
+
+
+def _kits(options: argparse.Namespace) -> None:
+    from datashift import terminal
+    from datashift.standards.kits import known_kits, shipped_kit
+
+    kits = [shipped_kit(name) for name in known_kits()]
+    _show(options, terminal.kits(kits), lambda: [kit.model_dump(mode="json") for kit in kits])
+
+
+# --- words on the terminal ------------------------------------------------------------------------------------------
+
+
+def _show(options: argparse.Namespace, text: str, data: Callable[[], Any]) -> None:
+    print(json.dumps(data(), ensure_ascii=False, indent=1, default=str) if options.json else text)
+
+
+def _progress(options: argparse.Namespace) -> Callable[[str], None]:
+    started = time.monotonic()
+
+    def say(stage: str) -> None:
+        if not options.quiet:
+            print(f"  {time.monotonic() - started:5.1f} s  {stage}", file=sys.stderr, flush=True)
+
+    return say
+
+
+def _say_problem(problem: DataShiftError, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"error": problem.as_dict()}, ensure_ascii=False), file=sys.stderr)
+    else:
+        print(f"{problem}\n  [{problem.code}]", file=sys.stderr)
+
+
+def _language_of(arguments: Sequence[str]) -> str:
+    given = [value for flag, value in pairwise(arguments) if flag == "--language"]
+    given += [part.partition("=")[2] for part in arguments if part.startswith("--language=")]
+    return (given or [os.environ.get("DATASHIFT_LANGUAGE") or os.environ.get("LANG", "en")[:2]])[0]
+
+
+# --- the parser -----------------------------------------------------------------------------------------------------
+
+COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str]] = {
+    "suggest": (_suggest, N_("suggest a recipe for a file: kit, columns, values, place and time, with reasons")),
+    "run": (_run, N_("from a recipe to figures, comparison, charts and a release bundle")),
+    "verify": (_verify, N_("compute a release bundle again, offline, and name the stage where a byte differs")),
+    "demo": (_demo, N_("the whole road on example data")),
+    "kits": (_kits, N_("list the indicator kits at hand")),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="datashift", description=_("Turns what citizens see into figures that stand beside the official ones.")
+    )
+    commands = parser.add_subparsers(required=True, metavar=_("command"))
+    found = {
+        name: commands.add_parser(name, help=_(text), description=_(text)) for name, (_c, text) in COMMANDS.items()
+    }
+    for name, sub in found.items():
+        sub.set_defaults(command=COMMANDS[name][0])
+        sub.add_argument("--json", action="store_true", help=_("complete output for machines"))
+        sub.add_argument("--quiet", action="store_true", help=_("no progress on the error stream"))
+        sub.add_argument("--language", choices=LANGUAGES, help=_("language of the output"))
+    found["suggest"].add_argument("file", type=Path, help=_("the file with the answers"))
+    found["suggest"].add_argument("--sheet", help=_("the sheet of a workbook or the table of an archive"))
+    found["suggest"].add_argument("--kit", help=_("the kit, if it is known"))
+    found["suggest"].add_argument("--out", type=Path, help=_("write the recipe here"))
+    found["run"].add_argument("recipe", type=Path, help=_("the recipe (TOML)"))
+    found["run"].add_argument("--out", type=Path, required=True, help=_("the folder for the release"))
+    found["verify"].add_argument("bundle", type=Path, help=_("the release bundle (release.zip)"))
+    found["verify"].add_argument(
+        "--evidence", type=Path, help=_("the private evidence, if it is not beside the bundle")
+    )
+    found["demo"].add_argument("--out", type=Path, default=Path("demo-output"), help=_("the folder for the release"))
+    found["demo"].add_argument("--download", action="store_true", help=_("get the public Tanzanian files first"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(console())

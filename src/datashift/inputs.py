@@ -1,0 +1,98 @@
+"""Everything a run reads, gathered once as bytes, so that the same bytes can be computed again anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from datashift.errors import BadRecipe, SourceUnavailable
+from datashift.model import Recipe
+from datashift.read import store
+from datashift.standards.kits import kit_folder, parse_recipe
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The recipe and kit as text, and every file they name as bytes by its bare name.
+
+    `absent` lists the bare names of optional files (official figures, boundaries) that are not at hand.
+    """
+
+    recipe_text: str
+    kit_text: str
+    files: Mapping[str, bytes]
+    absent: tuple[str, ...] = ()
+    folder: Path = field(default=Path(), compare=False)
+
+
+def gather(recipe_path: Path, home: Path) -> Inputs:
+    """Read the recipe at `recipe_path`, its kit, and every file it names, beside it or from the store at `home`.
+
+    The bytes of each file are kept in the store, under their SHA-256, before anything reads them.
+    Sources and margins must be there (SourceUnavailable says where to get them); official figures and boundaries may
+    be absent: the run goes on without them and says so. A file whose SHA-256 is not the stated one raises BadRecipe.
+    """
+    if not recipe_path.is_file():
+        raise BadRecipe("recipe.bad-field", file=recipe_path.name, field="recipe", problem="not found")
+    text = recipe_path.read_text("utf-8")
+    recipe = parse_recipe(text, recipe_path.name)
+    kit_text = (kit_folder(recipe.kit, recipe_path.parent) / "kit.toml").read_text("utf-8")
+    files: dict[str, bytes] = {}
+    places: dict[str, str] = {}
+    absent = []
+    for reference, sha256, url, needed in _references(recipe):
+        name = bare_name(reference)
+        if places.setdefault(name, reference) != reference:
+            raise BadRecipe("recipe.names-clash", names=f"{places[name]}, {reference}")
+        if name in files:
+            continue
+        path = _locate(recipe_path.parent / reference, sha256, home)
+        if path is not None:
+            files[name] = _checked(path, sha256, home)
+        elif needed:
+            raise SourceUnavailable("source.not-at-hand", file=name, address=url or "?", sha256=sha256 or "?")
+        else:
+            absent.append(name)
+    return Inputs(text, kit_text, files, tuple(dict.fromkeys(absent)), recipe_path.parent)
+
+
+def bare_name(reference: str) -> str:
+    """Return the file name without its folders."""
+    return reference.rsplit("/", 1)[-1]
+
+
+def downloadable(recipe: Recipe) -> Iterator[tuple[str, str, str]]:
+    """Yield bare name, address and SHA-256 of every file that the recipe says where to get."""
+    for reference, sha256, url, _needed in _references(recipe):
+        if url and sha256:
+            yield bare_name(reference), url, sha256
+
+
+def _references(recipe: Recipe) -> Iterator[tuple[str, str | None, str | None, bool]]:
+    for source in recipe.source:
+        yield source.file, source.sha256, source.url, True
+    for margin in recipe.margin.values():
+        if margin.file:
+            yield margin.file, margin.sha256, margin.url, True
+    if recipe.place.areas:
+        yield recipe.place.areas, None, None, True
+    for boundaries in (recipe.place.boundaries, recipe.place.parts):
+        if boundaries:
+            yield boundaries.file, boundaries.sha256, boundaries.url, False
+    for official in recipe.official:
+        yield official.file, official.sha256, official.url, False
+
+
+def _locate(beside: Path, sha256: str | None, home: Path) -> Path | None:
+    if beside.is_file():
+        return beside
+    stored = home / "raw" / sha256 if sha256 else None
+    return stored if stored is not None and stored.is_file() else None
+
+
+def _checked(path: Path, sha256: str | None, home: Path) -> bytes:
+    found, kept = store(path, home)
+    if sha256 and found != sha256:
+        raise BadRecipe("recipe.digest", file=path.name, found=found, expected=sha256)
+    return kept.read_bytes()

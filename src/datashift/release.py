@@ -1,0 +1,135 @@
+"""From a run to its release, and back: the same functions on the way out and on the way in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from datashift.assess import sentence
+from datashift.compare import keep_snapshot, reason
+from datashift.estimate import cells
+from datashift.inputs import Inputs, bare_name
+from datashift.model import Benchmark, Chart, Comparison, Estimate
+from datashift.pipeline import Result, Setting, charts, comparisons, estimates, observations, raw_table, set_up
+from datashift.protect import gate
+from datashift.publish import Given, Release, StageResult, verify, write_release
+
+MARGINS, OFFICIAL = "margins.json", "official.json"
+
+
+def publish(result: Result, out: Path, *, home: Path, created: str | None = None) -> Path:
+    """Write the release of `result` to the folder `out` and keep dated official snapshots in the store.
+
+    Out: the path of release.zip. `created` is an ISO date, today by default. Raises Disclosive when anything public
+    would carry personal data; nothing public is written then.
+    """
+    setting = result.setting
+    for spec in setting.recipe.official:
+        if bare_name(spec.file) in setting.inputs.files:
+            keep_snapshot(spec, setting.inputs.files[bare_name(spec.file)], home)
+    day = created or datetime.now(UTC).date().isoformat()
+    public = frozenset(name for area in setting.areas.values() for name in (area.name, *area.aliases))
+
+    def checked(files: Mapping[str, bytes], *, names: frozenset[str]) -> None:
+        gate(files, personal_values=lambda: _personal_values(setting), names=names | public)
+
+    return write_release(release_of(result, day), out, gate=checked, home=home)
+
+
+def release_of(result: Result, created: str) -> Release:
+    """Return the record that is published: the result with its sentences and the tables needed to compute it again."""
+    setting = result.setting
+    return Release(
+        recipe=setting.recipe,
+        recipe_text=setting.inputs.recipe_text,
+        kit=setting.kit,
+        kit_text=setting.inputs.kit_text,
+        origins=result.origins,
+        raw=tuple(setting.inputs.files.items()),
+        harmonised=result.harmonised,
+        cells=result.cells,
+        findings=result.findings,
+        finding_sentences=[sentence(finding) for finding in result.findings],
+        estimates=result.estimates,
+        comparisons=result.comparisons,
+        comparison_reasons=[reason(comparison) for comparison in result.comparisons],
+        charts=result.charts,
+        created=created,
+        version=version("datashift"),
+        inputs=tuple(_public_inputs(result)),
+    )
+
+
+def check(bundle: Path, *, evidence: Path | None = None) -> list[StageResult]:
+    """Verify a release bundle: every byte, and every stage computed again with the functions that made it."""
+    return verify(bundle, evidence=evidence, recompute=Again())
+
+
+class Again:
+    """The stages of the pipeline on what a bundle holds (publish.Recompute)."""
+
+    def observations(self, given: Given) -> pa.Table:
+        """Harmonise the raw files again."""
+        setting = _setting(given)
+        return observations(setting, raw_table(setting)[0]).observations
+
+    def cells(self, given: Given, observations: pa.Table) -> pa.Table:
+        """Group the observations again."""
+        return cells(observations, _setting(given).measures)
+
+    def estimates(self, given: Given, cells: pa.Table) -> Sequence[Estimate]:
+        """Estimate and protect again."""
+        return estimates(_setting(given), cells)
+
+    def comparisons(self, given: Given, estimates: Sequence[Estimate]) -> Sequence[tuple[Comparison, str]] | None:
+        """Compare again with the official figures that the bundle holds."""
+        if OFFICIAL not in given.inputs:
+            return None
+        official = [_benchmark(entry) for entry in json.loads(given.inputs[OFFICIAL])]
+        return [(c, reason(c)) for c in comparisons(_setting(given), estimates, official)]
+
+    def charts(
+        self, given: Given, estimates: Sequence[Estimate], comparisons: Sequence[tuple[Comparison, str]] | None
+    ) -> Sequence[Chart] | None:
+        """Draw again; without the evidence the shapes of the maps are not at hand, so nothing is drawn."""
+        if not given.raw or comparisons is None:
+            return None
+        return charts(_setting(given), estimates, [comparison for comparison, _reason in comparisons])
+
+
+def _setting(given: Given) -> Setting:
+    files = {**dict(given.raw), **given.inputs}
+    margins = json.loads(given.inputs[MARGINS]) if MARGINS in given.inputs else {}
+    return set_up(Inputs(given.recipe_text, given.kit_text, files), margins)
+
+
+def _public_inputs(result: Result) -> Iterator[tuple[str, bytes]]:
+    setting = result.setting
+    if setting.recipe.place.areas:
+        name = bare_name(setting.recipe.place.areas)
+        yield name, setting.inputs.files[name]
+    yield MARGINS, _json({name: dict(totals) for name, totals in setting.margins.items()})
+    yield OFFICIAL, _json([asdict(benchmark) for benchmark in result.official])
+
+
+def _json(data: Any) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _benchmark(entry: Mapping[str, Any]) -> Benchmark:
+    return Benchmark(**entry)
+
+
+def _personal_values(setting: Setting) -> Iterator[str]:
+    for source in setting.recipe.source:
+        table = setting.table(source.file).table
+        for name in set(setting.recipe.personal) & set(table.column_names):
+            yield from (value for value in pc.unique(table[name]).to_pylist() if value)

@@ -1,0 +1,310 @@
+"""What a run looks like on a terminal: the finding first, tables of 80 columns, then how sure it is and what is not."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+from datashift.assess import sentence
+from datashift.compare import reason, verdict_word
+from datashift.demo import Shown
+from datashift.harmonise import Suggestion
+from datashift.language import N_, _, label
+from datashift.model import Comparison, Estimate, Kit, Measure, Raw
+from datashift.numbers import amount, said
+from datashift.pipeline import Result, finding_sentence, whole_area
+from datashift.publish import StageResult
+
+WIDTH = 80
+FINDINGS_SHOWN = 12
+
+STAGE_WORDS = {
+    "same": N_("the same"),
+    "differs": N_("DIFFERS"),
+    "digest only": N_("its bytes are the same"),
+    "absent": N_("not in this bundle"),
+}
+
+
+def report(result: Result, out: Path, bundle: Path) -> str:
+    """Return the whole report of a run in the current language."""
+    setting = result.setting
+    parts = []
+    if setting.recipe.simulated:
+        parts.append(_("SIMULATED DATA: a made-up country, so that you can see what each stage does."))
+    for measure in setting.measures:
+        parts.append(_wrapped(_first_line(result, measure)))
+    parts += ["", _balance(result), "", _findings(result)]
+    for measure in setting.measures:
+        parts += ["", _measure(result, measure)]
+    parts += ["", _comparison(result), "", _wrapped(result.uncertainty)]
+    parts += [_wrapped(_("Limit: {text}").format(text=label(limit))) for limit in setting.recipe.limits]
+    if setting.inputs.absent:
+        parts.append(_wrapped(_("Not at hand, so left out: {files}.").format(files=", ".join(setting.inputs.absent))))
+    parts += ["", _("Figures, charts and bundle: {folder}").format(folder=out)]
+    parts.append(_("Check it any time, offline: datashift verify {bundle}").format(bundle=bundle))
+    return "\n".join(parts)
+
+
+def as_json(result: Result, bundle: Path) -> dict[str, Any]:
+    """Return the whole result for machines. Rows and rejected values stay in the private evidence."""
+    harmonised = result.harmonised
+    return {
+        "recipe": result.setting.recipe.id,
+        "kit": f"{result.setting.kit.id}@{result.setting.kit.version}",
+        "simulated": result.setting.recipe.simulated,
+        "bundle": str(bundle),
+        "rows": {
+            "in": harmonised.rows_in,
+            "out": harmonised.rows_out,
+            "explained": harmonised.rows_explained,
+            "by_code": dict(Counter(harmonised.rejects["code"].to_pylist())),
+        },
+        "findings": [
+            {"check": f.check, "code": f.code, "rows": len(f.rows), "text": sentence(f)}
+            | {"effects": [asdict(effect) for effect in f.effects]}
+            for f in result.findings
+        ],
+        "estimates": [asdict(estimate) for estimate in result.estimates],
+        "comparisons": [asdict(c) | {"reason": reason(c), "verdict_word": verdict_word(c)} for c in result.comparisons],
+        "uncovered": [asdict(benchmark) for benchmark in result.uncovered],
+        "uncertainty": result.uncertainty,
+        "limits": [label(limit) for limit in result.setting.recipe.limits],
+        "absent": list(result.setting.inputs.absent),
+    }
+
+
+def demonstration(shown: Shown, out: Path) -> str:
+    """Return the report of the demo, and for simulated data how near the truth it came."""
+    lines = [shown.what, "", report(shown.result, out, shown.bundle)]
+    if shown.truth:
+        lines += ["", _truth(shown)]
+    return "\n".join(lines)
+
+
+def verification(stages: Sequence[StageResult]) -> str:
+    """Return one line per stage of a bundle: the same, differs, digest only or absent."""
+    broken = [stage for stage in stages if stage.status == "differs"]
+    first = (
+        _("Something differs, first at the stage: {stage}.").format(stage=_(broken[0].stage))
+        if broken
+        else _("Everything that was computed again is the same.")
+    )
+    rows = [[_(stage.stage), _(STAGE_WORDS[stage.status])] for stage in stages]
+    details: dict[str, list[str]] = {}
+    for stage in stages:
+        details.setdefault(stage.detail, []).append(_(stage.stage))
+    notes = [_wrapped(f"{', '.join(names)}: {detail}") for detail, names in details.items()]
+    return "\n".join([_wrapped(first), "", grid([_("stage"), _("result")], rows, "ll"), "", *notes])
+
+
+def suggestion(raw: Raw, found: Suggestion, out: Path | None) -> str:
+    """Return a suggestion as one sentence per column, and the recipe text unless it was written to a file."""
+    rows = raw.table.num_rows
+    lines = [
+        _wrapped(
+            _(
+                "{file}: {rows} rows, {columns} columns. The kit that fits best is {kit}. How well: {confidence}."
+            ).format(
+                file=raw.origin.file, rows=said(rows), columns=raw.table.num_columns - 1, kit=found.kit,
+                confidence=f"{found.confidence:.0%}",
+            )
+        ),
+        "",
+    ]  # fmt: skip
+    for guess in found.guesses:
+        text = _("Column “{column}” looks like {role}: {reason}. How sure: {confidence}.")
+        lines.append(
+            _wrapped(
+                text.format(
+                    column=guess.column, role=guess.role, reason=guess.reason, confidence=f"{guess.confidence:.0%}"
+                )
+            )
+        )
+    written = _("The recipe to confirm is in {file}.").format(file=out) if out else found.recipe
+    return "\n".join([*lines, "", written])
+
+
+def suggestion_json(found: Suggestion) -> dict[str, Any]:
+    """Return a suggestion for machines."""
+    return asdict(found)
+
+
+def kits(known: Iterable[Kit]) -> str:
+    """Return the kits at hand with their measures."""
+    lines = []
+    for kit in known:
+        lines.append(f"{kit.id} {kit.version}  {kit.indicator}  {label(kit.title)}")
+        lines += [f"    {measure.id}  {label(measure.label)}" for measure in kit.measures]
+    return "\n".join(lines)
+
+
+def grid(header: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:
+    """Return a plain table; `align` has one letter per column, l or r."""
+    table = [list(header), *[list(row) for row in rows]]
+    widths = [max(_cells(row[k]) for row in table) for k in range(len(header))]
+    lines = [
+        "  ".join(_padded(text, width, side) for text, width, side in zip(row, widths, align, strict=True)).rstrip()
+        for row in table
+    ]
+    return "\n".join([lines[0], "  ".join("─" * width for width in widths), *lines[1:]])
+
+
+# --- the parts of a report ------------------------------------------------------------------------------------------
+
+
+def _first_line(result: Result, measure: Measure) -> str:
+    whole = next(
+        (e for e in result.estimates if e.measure == measure.id and e.area == whole_area(result.setting)), None
+    )
+    if whole is not None and whole.value is None:
+        return f"{label(measure.label)}: " + _(whole.reason).format(**whole.facts)
+    return finding_sentence(result.setting, measure, whole)
+
+
+def _balance(result: Result) -> str:
+    h = result.harmonised
+    text = _("{rows_in} rows came in: {rows_out} are used, {rows_explained} are explained.").format(
+        rows_in=said(h.rows_in), rows_out=said(h.rows_out), rows_explained=said(h.rows_explained)
+    )
+    counts = Counter(h.rejects["code"].to_pylist()).most_common()
+    return "\n".join([text, *(f"  {said(count)}  {code}" for code, count in counts)])
+
+
+def _findings(result: Result) -> str:
+    lines = [_("What was noticed, by what it does to the answer:")]
+    for finding in result.findings[:FINDINGS_SHOWN]:
+        lines.append(
+            fill(f"{finding.check}  {sentence(finding)}", WIDTH, subsequent_indent="    ", initial_indent="  ")
+        )
+    more = len(result.findings) - FINDINGS_SHOWN
+    return "\n".join(
+        [*lines, *([_("  … and {n} more, in findings.json of the bundle").format(n=more)] if more > 0 else [])]
+    )
+
+
+def _measure(result: Result, measure: Measure) -> str:
+    whole = whole_area(result.setting)
+    rows = [e for e in result.estimates if e.measure == measure.id and not e.breakdown]
+    rows.sort(key=lambda e: (e.period, e.area != whole, -(e.value if e.value is not None else -1), e.area_name))
+    several = len({e.period for e in rows}) > 1
+    # A long unit stands above the table, so that the table keeps to the width of a terminal.
+    share = measure.unit == "PT"
+    header = [_("area"), *([_("time")] if several else []), "%" if share else _("value"), _("interval")]
+    header += [_("n"), _("worth"), _("deff")]
+    body = [[e.area_name, *([e.period] if several else []), *_figures(e)] for e in rows]
+    title = label(measure.label) if share else f"{label(measure.label)} ({label(measure.unit_label)})"
+    table = grid(header, body, "l" + "l" * several + "rrrrr")
+    return "\n".join([_wrapped(title), table, *_reasons(rows), *_groups(result, measure)])
+
+
+def _groups(result: Result, measure: Measure) -> list[str]:
+    """One line per breakdown of the whole: the groups with their figures, the highest first."""
+    concepts = result.setting.kit.concepts
+    spoken: dict[str, list[tuple[float, str]]] = {}
+    for e in result.estimates:
+        if e.measure == measure.id and len(e.breakdown) == 1 and e.area == whole_area(result.setting):
+            ((name, code),) = e.breakdown
+            figure = _("too few answers") if e.value is None else amount(e.value, e.lower, e.upper, e.unit)
+            text = f"{label(concepts[name].codes[code].label)} {figure}"
+            spoken.setdefault(label(concepts[name].label), []).append((-(e.value or 0.0), text))
+    return [_wrapped(f"{name}: {'; '.join(text for _value, text in sorted(rows))}") for name, rows in spoken.items()]
+
+
+def _figures(e: Estimate) -> list[str]:
+    if e.value is None:
+        return ["–", "–", said(e.n) if e.status != "Q" else "–", "–", "–"]
+    full = amount(e.value, e.lower, e.upper, "")
+    value, _bracket, interval = full.partition(" (")
+    worth = "–" if e.n_eff is None else said(e.n_eff)
+    return [value, interval.rstrip(")") or "–", said(e.n), worth, "–" if e.deff is None else said(e.deff, 1)]
+
+
+def _reasons(rows: Sequence[Estimate]) -> list[str]:
+    spoken: dict[str, list[str]] = {}
+    for e in rows:
+        if e.reason:
+            spoken.setdefault(_(e.reason).format(**e.facts), []).append(e.area_name)
+    return [_wrapped(f"{', '.join(dict.fromkeys(names))}: {text}") for text, names in spoken.items()]
+
+
+def _comparison(result: Result) -> str:
+    seen = [c for c in result.comparisons if c.official is not None]
+    if not seen:
+        return _("There is no official figure to stand beside these.")
+    lines = []
+    measures = {measure.id: measure for measure in result.setting.measures}
+    series = dict.fromkeys((c.measure, c.official.source, c.official.series) for c in seen if c.official)
+    for measure, source, name in series:
+        group = [
+            c
+            for c in seen
+            if c.official and (c.measure, c.official.source, c.official.series) == (measure, source, name)
+        ]
+        lines += [
+            "",
+            _wrapped(_("“{measure}” beside {source}").format(measure=label(measures[measure].label), source=source)),
+            _side(group),
+        ]
+    return "\n".join(lines).lstrip("\n")
+
+
+def _side(group: Sequence[Comparison]) -> str:
+    header = [_("area"), _("citizen"), _("official"), _("year"), _("difference"), _("verdict")]
+    rows = [[c.area_name, *_pair(c), verdict_word(c).split(",")[0]] for c in group]
+    spoken: dict[str, list[str]] = {}
+    for c in group:
+        spoken.setdefault(reason(c), []).append(c.area_name)
+    notes = [_wrapped(text if len(names) > 3 else f"{', '.join(names)}: {text}") for text, names in spoken.items()]
+    return "\n".join([grid(header, rows, "lrrrrl"), *notes])
+
+
+def _pair(c: Comparison) -> list[str]:
+    assert c.official is not None
+    citizen = "–" if c.value is None else said(c.value, 1)
+    # A figure of another extent is not this place's figure; printing it in the row would compare by name.
+    official = said(c.official.value, 1) if c.official.area == c.area else "–"
+    apart = "–" if c.difference is None else said(c.difference, 1)
+    if c.difference is not None and c.difference_lower is not None and c.difference_upper is not None:
+        apart += f" ({said(c.difference_lower, 1)} … {said(c.difference_upper, 1)})"
+    return [citizen, official, c.official.period, apart]
+
+
+def _truth(shown: Shown) -> str:
+    tables, inside, count = [], 0, 0
+    for measure in shown.result.setting.measures:
+        rows = []
+        for e in shown.result.estimates:
+            true = shown.truth.get((e.measure, e.area))
+            if e.measure != measure.id or true is None or e.lower is None or e.upper is None or e.breakdown:
+                continue
+            holds = e.lower <= true <= e.upper
+            inside, count = inside + holds, count + 1
+            value, span = amount(e.value or 0.0, e.lower, e.upper, "").rstrip(")").split(" (")
+            rows.append([e.area_name, said(true, 1), value, span, _("yes") if holds else _("no")])
+        header = [_("area"), _("truth"), _("estimate"), _("interval"), _("holds it")]
+        tables += ["", label(measure.label), grid(header, rows, "lrrrl")]
+    first = _("How near the truth: {inside} of {all} intervals hold the true value of the simulated country.")
+    return "\n".join([_wrapped(first.format(inside=inside, all=count)), *tables])
+
+
+# --- plain text -----------------------------------------------------------------------------------------------------
+
+
+def _wrapped(text: str) -> str:
+    return fill(text, WIDTH)
+
+
+def _cells(text: str) -> int:
+    # Devanagari vowel signs and other marks take no place of their own on a terminal.
+    return sum(unicodedata.category(c) not in ("Mn", "Me", "Cf") for c in text)
+
+
+def _padded(text: str, width: int, side: str) -> str:
+    blank = " " * (width - _cells(text))
+    return text + blank if side == "l" else blank + text
