@@ -24,7 +24,7 @@ translations: .venv/ready-dev
 	for language in es sw ne; do \
 		test -f $(LOCALE)/$$language/LC_MESSAGES/datashift.po || \
 		$(BIN)/pybabel -q init -i $(LOCALE)/datashift.pot -d $(LOCALE) -D datashift -l $$language; done
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete -i $(LOCALE)/datashift.pot -d $(LOCALE) -D datashift
+	$(BIN)/pybabel -q update --width=100 --no-fuzzy-matching --ignore-obsolete -i $(LOCALE)/datashift.pot -d $(LOCALE) -D datashift
 	$(BIN)/pybabel -q compile --use-fuzzy -d $(LOCALE) -D datashift
 	rm $(LOCALE)/datashift.pot
 

@@ -38,7 +38,7 @@ from datashift.model import (
     Recipe,
     Verdict,
 )
-from datashift.numbers import THIN, places, said
+from datashift.numbers import THIN, in_digits, places, said
 from datashift.protect import protect
 from datashift.publish import rounded
 from datashift.read import read_bytes
@@ -260,7 +260,7 @@ def _words(
     return Words(
         name=name,
         title=finding_sentence(setting, measure, latest),
-        subtitle=f"{label(measure.label)}, {label(measure.unit_label)} · {place} · {_period(rows)}",
+        subtitle=f"{label(measure.label)}, {label(measure.unit_label)} · {place} · {in_digits(_period(rows))}",
         foot=" ".join(filter(None, foot)),
         unit=label(measure.unit_label),
         value_label=label(measure.label),
@@ -279,7 +279,9 @@ def finding_sentence(setting: Setting, measure: Measure, whole: Estimate | None)
     sign = f"{THIN}%" if measure.unit == "PT" else ""
     figures = {"value": whole.value, "lower": whole.lower, "upper": whole.upper}
     shown = {key: "?" if value is None else said(value, decimals) + sign for key, value in figures.items()}
-    return label(measure.finding).format(area=whole.area_name, period=_period([whole]), n=said(whole.n), **shown)
+    return label(measure.finding).format(
+        area=whole.area_name, period=in_digits(_period([whole])), n=said(whole.n), **shown
+    )
 
 
 # --- checks ---------------------------------------------------------------------------------------------------------

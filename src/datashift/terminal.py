@@ -36,7 +36,7 @@ def report(result: Result, out: Path, bundle: Path) -> str:
     setting = result.setting
     parts = []
     if setting.recipe.simulated:
-        parts.append(_("SIMULATED DATA: a made-up country, so that you can see what each stage does."))
+        parts.append(_wrapped(_("SIMULATED DATA: a made-up country, so that you can see what each stage does.")))
     for measure in setting.measures:
         parts.append(_wrapped(_first_line(result, measure)))
     parts += ["", _balance(result), "", _findings(result)]
@@ -184,7 +184,7 @@ def _findings(result: Result) -> str:
         )
     more = len(result.findings) - FINDINGS_SHOWN
     return "\n".join(
-        [*lines, *([_("  … and {n} more, in findings.json of the bundle").format(n=more)] if more > 0 else [])]
+        [*lines, *([_("  … and {n} more, in findings.json of the bundle").format(n=said(more))] if more > 0 else [])]
     )
 
 
