@@ -155,6 +155,11 @@ DEMO = Path(__file__).resolve().parents[1] / "src" / "datashift" / "demo_data"
         ("columns.status", "columns.state", "recipe.no-concept"),
         ('measures = ["WP_FUNCTIONAL"', 'measures = ["WP"', "recipe.bad-field"),
         ("[design]", "[design]\nsurprise = 1", "recipe.bad-field"),
+        ('[columns.population]\ncolumn = "people"\nmissing = ["0"]', "", "recipe.bad-field"),
+        ('value = "population"', 'value = "persons"', "recipe.no-column"),
+        ('value = "population"', 'value = "region"', "recipe.bad-field"),
+        ('"Gwenda" = "ZZ-07"', '"Gwenda" = "ZZ-99"', "recipe.no-area"),
+        ("[margin.population]", "[margin.people]", "recipe.no-margin"),
         ("[design]", "[design", "recipe.not-toml"),
     ],
 )
@@ -169,6 +174,21 @@ def test_a_recipe_that_cannot_be_followed_gets_a_coded_answer(
         run(gather(_copy(tmp_path, text.replace(old, new)), own_home))
     assert problem.value.code == code
     assert problem.value.exit_code == 2
+
+
+def test_a_recipe_that_is_no_text_gets_a_coded_answer(tmp_path: Path, own_home: Path) -> None:
+    (tmp_path / "recipe.toml").write_bytes("title = 'año'".encode("utf-16"))
+    with pytest.raises(BadRecipe, match="UTF-8") as problem:
+        gather(tmp_path / "recipe.toml", own_home)
+    assert problem.value.code == "recipe.not-toml"
+
+
+def test_an_area_list_without_its_columns_gets_a_coded_answer(tmp_path: Path, own_home: Path) -> None:
+    for name in ("recipe.toml", "water_points.csv", "population.csv"):
+        (tmp_path / name).write_bytes((DEMO / name).read_bytes())
+    (tmp_path / "areas.csv").write_text("code,name\nZZ,Nowhere\n")
+    with pytest.raises(BadRecipe, match=r"place\.areas"):
+        run(gather(tmp_path / "recipe.toml", own_home))
 
 
 def test_a_source_that_is_not_there_says_where_to_get_it(tmp_path: Path, own_home: Path) -> None:

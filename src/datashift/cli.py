@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 from datashift.errors import DataShiftError
 from datashift.language import LANGUAGES, N_, _, speaking
+from datashift.numbers import said
 
 DONE = 0
 
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def console() -> int:
     """Run the program as a command of its own."""
     sys.meta_path.insert(0, _WithoutPandas())
+    # A command lives for seconds: looking for garbage that often costs more than it frees.
+    gc.set_threshold(200_000, 20, 20)
     return main()
 
 
@@ -72,7 +76,7 @@ def _run(options: argparse.Namespace) -> None:
     progress(_("writing the release"))
     bundle = publish(result, options.out, home=home())
     _show(options, terminal.report(result, options.out, bundle), lambda: terminal.as_json(result, bundle))
-    progress(_("done in {seconds} s").format(seconds=f"{time.monotonic() - started:.1f}"))
+    progress(_("done in {seconds} s").format(seconds=said(time.monotonic() - started, 1)))
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -108,7 +112,7 @@ def _demo(options: argparse.Namespace) -> None:
         demo.download(home(), progress)
     shown = demo.run(options.out, home(), progress)
     _show(options, terminal.demonstration(shown, options.out), lambda: terminal.as_json(shown.result, shown.bundle))
-    progress(_("done in {seconds} s").format(seconds=f"{time.monotonic() - started:.1f}"))
+    progress(_("done in {seconds} s").format(seconds=said(time.monotonic() - started, 1)))
 
 
 def _kits(options: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from datashift.errors import BadRecipe, SourceUnavailable
+from datashift.language import _
 from datashift.model import Recipe
 from datashift.read import store
 from datashift.standards.kits import kit_folder, parse_recipe
@@ -34,10 +35,10 @@ def gather(recipe_path: Path, home: Path) -> Inputs:
     be absent: the run goes on without them and says so. A file whose SHA-256 is not the stated one raises BadRecipe.
     """
     if not recipe_path.is_file():
-        raise BadRecipe("recipe.bad-field", file=recipe_path.name, field="recipe", problem="not found")
-    text = recipe_path.read_text("utf-8")
+        raise BadRecipe("recipe.bad-field", file=recipe_path.name, field="recipe", problem=_("it is not there"))
+    text = _utf8(recipe_path)
     recipe = parse_recipe(text, recipe_path.name)
-    kit_text = (kit_folder(recipe.kit, recipe_path.parent) / "kit.toml").read_text("utf-8")
+    kit_text = _utf8(kit_folder(recipe.kit, recipe_path.parent) / "kit.toml")
     files: dict[str, bytes] = {}
     places: dict[str, str] = {}
     absent = []
@@ -89,6 +90,13 @@ def _locate(beside: Path, sha256: str | None, home: Path) -> Path | None:
         return beside
     stored = home / "raw" / sha256 if sha256 else None
     return stored if stored is not None and stored.is_file() else None
+
+
+def _utf8(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise BadRecipe("recipe.not-toml", file=path.name, problem=_("it is not UTF-8 text")) from problem
 
 
 def _checked(path: Path, sha256: str | None, home: Path) -> bytes:

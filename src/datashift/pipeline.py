@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from datashift.assess import assess
 from datashift.compare import benchmarks, compare, uncovered, years
 from datashift.draw import Words, area_map, beside_official, by_area
-from datashift.errors import DesignError
+from datashift.errors import BadRecipe, DesignError
 from datashift.estimate import Question, cells, estimate, uncertainty
 from datashift.harmonise import harmonise, join
 from datashift.inputs import Inputs, bare_name
@@ -120,8 +120,9 @@ def set_up(inputs: Inputs, margins: Mapping[str, Mapping[str, float]] | None = N
     kit = parse_kit(inputs.kit_text, "kit.toml")
     check_together(recipe, kit)
     place = recipe.place
-    listed = inputs.files[bare_name(place.areas)].decode("utf-8") if place.areas else None
+    listed = inputs.files[bare_name(place.areas)].decode("utf-8-sig", "replace") if place.areas else None
     areas = known_areas(place.country, listed)
+    _require_areas(recipe, areas)
     if place.whole:
         whole = place.whole
         areas[whole.id] = Area(whole.id, label(whole.name), place.country, level=0)
@@ -141,6 +142,15 @@ def set_up(inputs: Inputs, margins: Mapping[str, Mapping[str, float]] | None = N
         }
     land = cache(partial(_by_area_id, inputs, place.boundaries, areas))
     return Setting(inputs, recipe, kit, chosen_measures(recipe, kit), areas, margins, table, land)
+
+
+def _require_areas(recipe: Recipe, areas: Mapping[str, Area]) -> None:
+    place = recipe.place
+    resolve = resolver(areas, place.as_of)
+    for name, sent_to in [*place.names.items(), *([("", place.area)] if place.area else [])]:
+        if resolve(sent_to) is None:
+            day = place.as_of.isoformat()
+            raise BadRecipe("recipe.no-area", name=name, area=sent_to, country=place.country, date=day)
 
 
 def raw_table(setting: Setting) -> tuple[pa.Table, tuple[Origin, ...]]:

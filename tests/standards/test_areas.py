@@ -68,5 +68,5 @@ def test_no_name_means_two_places_on_one_day(country: str) -> None:
 
 
 def test_a_country_without_a_list_asks_for_one() -> None:
-    with pytest.raises(BadRecipe, match="no area list for QQ"):
+    with pytest.raises(BadRecipe, match="no area list ships for QQ"):
         known_areas("QQ")

@@ -9,7 +9,7 @@ from typing import Any
 from datashift.compare.periods import years, years_apart
 from datashift.language import N_, _, label
 from datashift.model import Benchmark, Comparison, Verdict
-from datashift.numbers import said
+from datashift.numbers import in_digits, said
 
 HIGHER = N_(
     "The citizen figure is {size} {unit} higher than the official one (between {lower} and {upper}). "
@@ -135,6 +135,8 @@ def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("period", "official_period"):
         if "/" in str(facts.get(name, "")):
             spoken[name] = "–".join(str(year) for year in sorted(set(years(facts[name]))))
+        if name in spoken:
+            spoken[name] = in_digits(str(spoken[name]))
     if facts.get("unit_code") == "PT":
         spoken["unit"] = _(_PERCENTAGE_POINTS)
     if "sampling" in facts:

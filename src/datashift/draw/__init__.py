@@ -59,6 +59,6 @@ def area_map(estimates: Sequence[Estimate], shapes: Mapping[str, Any], *, words:
 
 
 def _chart(spec: Spec, words: Words, text: str, table: twins.Table) -> Chart:
-    description = f"{words.title.strip().rstrip('.')}. {text}"
+    description = f"{words.title.strip().rstrip('.।')}. {text}"
     svg = render.svg(spec, name=words.name, description=description, language=words.language)
     return Chart(name=words.name, svg=svg, png=render.png(svg), text=text, table=table)

@@ -46,8 +46,8 @@ def text(rows: Sequence[Row], words: Words, *, different: bool = False, uncounte
     beside = _(UNCOUNTED).format(count=said(uncounted)) if uncounted else _beside(rows, different)
     sentences = [_extremes(rows), beside, _unknown(rows)]
     if words.simulated:
-        first = sentences[0].removesuffix(".")
-        sentences[0] = _(SIMULATED).format(sentence=first) + "."
+        first = sentences[0].rstrip(".।")
+        sentences[0] = _(SIMULATED).format(sentence=first) + sentences[0][len(first) :]
     return " ".join(filter(None, sentences))
 
 

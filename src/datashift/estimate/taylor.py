@@ -15,6 +15,7 @@ from datashift.estimate.cells import SUMS, UNKNOWN
 from datashift.estimate.interval import Shape, interval
 from datashift.language import N_
 from datashift.model import Area, Design, Estimate, Kit, Measure
+from datashift.numbers import said
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -231,7 +232,7 @@ def _refusal(domains: _Domains, i: int, measure: Measure, question: Question, ar
     n, missing = domains.n[i], domains.missing[i]
     share = n / (n + missing) if n + missing else 0.0
     if missing and share < measure.least_response:
-        return FEW_KNOWN, {"share": f"{share * 100:.0f} %", "least": f"{measure.least_response * 100:.0f} %"}
+        return FEW_KNOWN, {"share": f"{said(share * 100)} %", "least": f"{said(measure.least_response * 100)} %"}
     if n == 0 or np.isnan(domains.point[i]):
         return (NONE_COUNTED if measure.margin else NO_ANSWERS), {}
     if measure.margin and not _population(question, measure.margin, area):

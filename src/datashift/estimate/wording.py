@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datashift.language import N_, _
 from datashift.model import Design
+from datashift.numbers import in_digits
 
 UNCERTAINTY = {
     "probability": N_(
@@ -38,6 +39,6 @@ UNCERTAINTY = {
 def uncertainty(design: Design, clusters: str | None = None) -> str:
     """Say in the current language what the interval of this design means, and what it does not cover."""
     template = UNCERTAINTY.get(design.sampling_type, UNCERTAINTY["other"])
-    level = f"{design.confidence * 100:g} %"
+    level = f"{in_digits(format(design.confidence * 100, 'g'))} %"
     groups = _("the groups of the column “{column}”").format(column=clusters) if clusters else _("single answers")
     return _(template).format(level=level, clusters=groups)

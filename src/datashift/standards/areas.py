@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from datashift.errors import BadRecipe
+from datashift.language import _
 from datashift.model import Area
 
 
@@ -20,7 +21,12 @@ def known_areas(country: str, listed: str | None = None) -> dict[str, Area]:
     `listed` is the text of an area list of the same layout, used instead of the one that ships with the program.
     Raises BadRecipe when there is none.
     """
-    return _parse(listed) if listed is not None else dict(_shipped(country))
+    if listed is None:
+        return dict(_shipped(country))
+    try:
+        return _parse(listed)
+    except (KeyError, ValueError, AttributeError) as problem:
+        raise BadRecipe("recipe.bad-field", file="recipe.toml", field="place.areas", problem=problem) from problem
 
 
 def countries() -> list[str]:
@@ -70,9 +76,8 @@ def _accent(character: str) -> bool:
 def _shipped(country: str) -> dict[str, Area]:
     source = files("datashift.standards").joinpath("areas_data", f"{country}.csv")
     if not source.is_file():
-        raise BadRecipe(
-            "recipe.bad-field", file="recipe", field="place.country", problem=f"no area list for {country}; state areas"
-        )
+        problem = _("no area list ships for {country}; state one as place.areas").format(country=country)
+        raise BadRecipe("recipe.bad-field", file="recipe.toml", field="place.country", problem=problem)
     return _parse(source.read_text("utf-8"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from datashift.errors import BadRecipe
+from datashift.language import _
 from datashift.model import Kit, Measure, Recipe
 
 R = TypeVar("R", bound=BaseModel)
@@ -49,7 +51,9 @@ def parse_kit(text: str, file: str) -> Kit:
         for concept in filter(None, (measure.value, measure.per, measure.size)):
             _require_concept(kit, concept)
         if not set(measure.parts) <= {m.id for m in kit.measures if m.estimator == "proportion"}:
-            raise BadRecipe("recipe.bad-field", file=file, field=f"measures.{measure.id}.parts", problem="not shares")
+            raise BadRecipe(
+                "recipe.bad-field", file=file, field=f"measures.{measure.id}.parts", problem=_("not all are shares")
+            )
     return kit
 
 
@@ -65,18 +69,27 @@ def check_together(recipe: Recipe, kit: Kit) -> None:
         if kit.concepts[name].kind == "code":
             _require_codes(kit, name, tuple(filter(None, column.codes.values())))
     measures = {measure.id: measure for measure in kit.measures}
-    for wanted in recipe.measures:
-        if wanted not in measures:
-            problem = f"{wanted} not in {', '.join(measures)}"
-            raise BadRecipe("recipe.bad-field", file=recipe.id, field="measures", problem=problem)
-        left_out = set(measures[wanted].parts) - set(recipe.measures)
-        if left_out:
-            problem = f"{wanted} needs {', '.join(sorted(left_out))}"
-            raise BadRecipe("recipe.bad-field", file=recipe.id, field="measures", problem=problem)
+    problem = next(filter(None, (_lack(wanted, measures, recipe) for wanted in recipe.measures)), "")
+    if not recipe.measures and not any(_fed(measure, recipe, measures) for measure in kit.measures):
+        problem = _("no measure of the kit {kit} can be formed from these columns").format(kit=kit.id)
+    if problem:
+        raise BadRecipe("recipe.bad-field", file=recipe.id, field="measures", problem=problem)
     margins = [recipe.design.weight_margin, *(measures[wanted].margin for wanted in recipe.measures)]
     for margin in filter(None, margins):
         if margin not in recipe.margin:
             raise BadRecipe("recipe.no-margin", margin=margin)
+
+
+def _lack(wanted: str, measures: Mapping[str, Measure], recipe: Recipe) -> str:
+    """Say what a measure that the recipe asks for lacks; empty when nothing."""
+    if wanted not in measures:
+        return _("{measure} is not one of: {known}").format(measure=wanted, known=", ".join(measures))
+    parts = set(measures[wanted].parts) - set(recipe.measures)
+    columns = _needed(measures[wanted], measures) - set(recipe.columns)
+    if parts or columns:
+        needed = sorted(parts | {f"[columns.{name}]" for name in columns})
+        return _("{measure} needs {needed}").format(measure=wanted, needed=", ".join(needed))
+    return ""
 
 
 def chosen_measures(recipe: Recipe, kit: Kit) -> tuple[Measure, ...]:
@@ -84,7 +97,8 @@ def chosen_measures(recipe: Recipe, kit: Kit) -> tuple[Measure, ...]:
 
     Breakdowns by a concept that the recipe has no column for fall away.
     """
-    asked = [kit.measure(name) for name in recipe.measures] or [m for m in kit.measures if _fed(m, recipe, kit)]
+    measures = {measure.id: measure for measure in kit.measures}
+    asked = [measures[name] for name in recipe.measures] or [m for m in kit.measures if _fed(m, recipe, measures)]
     at_hand = {"area", *recipe.columns}
     return tuple(
         measure.model_copy(update={"breakdowns": tuple(b for b in measure.breakdowns if set(b) <= at_hand)})
@@ -92,11 +106,15 @@ def chosen_measures(recipe: Recipe, kit: Kit) -> tuple[Measure, ...]:
     )
 
 
-def _fed(measure: Measure, recipe: Recipe, kit: Kit) -> bool:
+def _fed(measure: Measure, recipe: Recipe, measures: Mapping[str, Measure]) -> bool:
+    columns = _needed(measure, measures) <= set(recipe.columns)
+    return columns and (measure.margin is None or measure.margin in recipe.margin)
+
+
+def _needed(measure: Measure, measures: Mapping[str, Measure]) -> set[str]:
     if measure.parts:
-        return all(_fed(kit.measure(part), recipe, kit) for part in measure.parts)
-    needed = {*measure.numerator, *measure.denominator, *filter(None, (measure.value, measure.per, measure.size))}
-    return needed <= set(recipe.columns) and (measure.margin is None or measure.margin in recipe.margin)
+        return {concept for part in measure.parts for concept in _needed(measures[part], measures)}
+    return {*measure.numerator, *measure.denominator, *filter(None, (measure.value, measure.per, measure.size))}
 
 
 def _require_concept(kit: Kit, concept: str) -> None:

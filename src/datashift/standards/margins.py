@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datashift.errors import BadRecipe
+from datashift.language import _
 from datashift.model import Area, Margin
 from datashift.standards.areas import resolver
 
@@ -19,6 +20,10 @@ def totals(margin: Margin, raw: pa.Table | None, areas: dict[str, Area], *, file
     """
     if raw is None:
         return dict(margin.totals)
+    for column in (margin.area, margin.value, *filter(None, (margin.part,)), *margin.select):
+        if column not in raw.column_names:
+            near = ", ".join(raw.column_names[1:])
+            raise BadRecipe("recipe.no-column", file=file, column=column, near=near)
     for column, value in margin.select.items():
         raw = raw.filter(pc.equal(pc.fill_null(raw[column], ""), value))
     resolve = resolver(areas, margin.as_of, margin.names)
@@ -31,11 +36,17 @@ def totals(margin: Margin, raw: pa.Table | None, areas: dict[str, Area], *, file
             continue
         area = rule.get(part, rule.get("*")) if rule else _id(resolve(name))
         if area is None or area not in areas:
-            raise BadRecipe(
-                "recipe.bad-field", file=file, field="margin", problem=f"'{name}' '{part}' belongs to no known area"
-            )
-        found[area] = found.get(area, 0.0) + float(value)
+            problem = _("“{place}” belongs to no known area").format(place=" / ".join(filter(None, (name, part))))
+            raise BadRecipe("recipe.bad-field", file=file, field="margin", problem=problem)
+        found[area] = found.get(area, 0.0) + _number(value, file)
     return found
+
+
+def _number(text: str | None, file: str) -> float:
+    try:
+        return float((text or "").strip())
+    except ValueError as problem:
+        raise BadRecipe("recipe.bad-field", file=file, field="margin", problem=problem) from problem
 
 
 def _id(area: Area | None) -> str | None:
