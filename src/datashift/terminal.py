@@ -15,7 +15,7 @@ from datashift.compare import reason, verdict_word
 from datashift.demo import Shown
 from datashift.harmonise import Suggestion
 from datashift.language import N_, _, label
-from datashift.model import Comparison, Estimate, Kit, Measure, Raw
+from datashift.model import Comparison, Estimate, Kit, Measure, Origin, Raw
 from datashift.numbers import amount, said
 from datashift.pipeline import Result, finding_sentence, whole_area
 from datashift.publish import StageResult
@@ -39,7 +39,7 @@ def report(result: Result, out: Path, bundle: Path) -> str:
         parts.append(_wrapped(_("SIMULATED DATA: a made-up country, so that you can see what each stage does.")))
     for measure in setting.measures:
         parts.append(_wrapped(_first_line(result, measure)))
-    parts += ["", _balance(result), "", _findings(result)]
+    parts += ["", _balance(result), *_notes(result.origins), "", _findings(result)]
     for measure in setting.measures:
         parts += ["", _measure(result, measure)]
     parts += ["", _comparison(result), "", _wrapped(result.uncertainty)]
@@ -115,6 +115,7 @@ def suggestion(raw: Raw, found: Suggestion, out: Path | None) -> str:
                 confidence=f"{found.confidence:.0%}",
             )
         ),
+        *_notes([raw.origin]),
         "",
     ]  # fmt: skip
     for guess in found.guesses:
@@ -174,6 +175,11 @@ def _balance(result: Result) -> str:
     )
     counts = Counter(h.rejects["code"].to_pylist()).most_common()
     return "\n".join([text, *(f"  {said(count)}  {code}" for code, count in counts)])
+
+
+def _notes(origins: Iterable[Origin]) -> list[str]:
+    """What reading the files noticed: names that repeat, an encoding that had to be guessed, another format."""
+    return [_wrapped(f"{o.file}: {_(text).format(**facts)}") for o in origins for text, facts in o.notes]
 
 
 def _findings(result: Result) -> str:

@@ -124,6 +124,24 @@ def test_decimal_commas_are_read_where_the_recipe_says_so() -> None:
     assert found.observations["people"].to_pylist() == [1234.5]
 
 
+@pytest.mark.parametrize(
+    ("decimal", "written", "number"),
+    [
+        (",", "1.234,5", 1234.5), (",", "1.234", 1234.0), (",", "-3,5", -3.5), (",", "12.5", None),
+        (",", "1,234.5", None),
+        (".", "12.5", 12.5), (".", "1e3", 1000.0), (".", ".5", 0.5), (".", "1,234.5", None), (".", "1,5", None),
+        (".", "1_000", None), (".", "१२", 12.0),
+    ],
+)  # fmt: skip
+def test_a_number_with_the_other_decimal_sign_is_never_read_as_another_number(
+    decimal: str, written: str, number: float | None
+) -> None:
+    columns = {"people": {"column": "users", "decimal": decimal}}
+    found = run(raw(("1", "North", "ok", written, "2020-05-01")), recipe(columns=columns))
+    assert found.observations["people"].to_pylist() == ([] if number is None else [number])
+    assert found.rows_explained == (number is None)
+
+
 def test_weights_share_out_the_margin_over_the_rows_that_are_used() -> None:
     rows = raw(GOOD, GOOD, ("1", "South", "ok", "1", "2020-05-01"), ("1", "North", "what", "1", "2020-05-01"))
     chosen = recipe(

@@ -5,6 +5,7 @@ Each column is translated by its distinct values, so that a million rows cost as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -23,6 +24,12 @@ from datashift.model import Area, Column, Concept, Harmonised, Kit, Period, Raw,
 
 Objects = npt.NDArray[np.object_]
 JOINER = " / "
+_PLAIN = {
+    ".": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
+    ",": re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"),
+}
+"""How a number may be written with each decimal sign. Where that is the comma, 12.5 is no number: read as 125 it would
+be wrong, and nobody would see it."""
 
 
 @dataclass
@@ -166,12 +173,9 @@ def _number(value: str, decimal: str, missing: set[str]) -> tuple[float | None, 
     stripped = value.strip()
     if value in missing or stripped in missing:
         return None, False
-    if decimal == ",":
-        stripped = stripped.replace(".", "").replace(",", ".")
-    try:
-        number = float(stripped)
-    except ValueError:
+    if not _PLAIN[decimal].fullmatch(stripped):
         return None, True
+    number = float(stripped.replace(".", "").replace(",", ".") if decimal == "," else stripped)
     if not np.isfinite(number):
         return None, True
     # A recipe that calls 0 unknown means 0.0 as well.
