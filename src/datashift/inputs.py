@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from datashift.errors import BadRecipe, SourceUnavailable
@@ -24,7 +24,6 @@ class Inputs:
     kit_text: str
     files: Mapping[str, bytes]
     absent: tuple[str, ...] = ()
-    folder: Path = field(default=Path(), compare=False)
 
 
 def gather(recipe_path: Path, home: Path) -> Inputs:
@@ -55,7 +54,7 @@ def gather(recipe_path: Path, home: Path) -> Inputs:
             raise SourceUnavailable("source.not-at-hand", file=name, address=url or "?", sha256=sha256 or "?")
         else:
             absent.append(name)
-    return Inputs(text, kit_text, files, tuple(dict.fromkeys(absent)), recipe_path.parent)
+    return Inputs(text, kit_text, files, tuple(dict.fromkeys(absent)))
 
 
 def bare_name(reference: str) -> str:

@@ -43,6 +43,15 @@ def report(result: Result, out: Path, bundle: Path) -> str:
     for measure in setting.measures:
         parts += ["", _measure(result, measure)]
     parts += ["", _comparison(result), "", _wrapped(result.uncertainty)]
+    if setting.recipe.design.note:
+        parts.append(_wrapped(_("How the rows came about: {text}").format(text=label(setting.recipe.design.note))))
+    parts.append(
+        _wrapped(
+            _("Beside SDG {indicator}: {text}").format(
+                indicator=setting.kit.indicator, text=label(setting.kit.relation_note)
+            )
+        )
+    )
     parts += [_wrapped(_("Limit: {text}").format(text=label(limit))) for limit in setting.recipe.limits]
     if setting.inputs.absent:
         parts.append(_wrapped(_("Not at hand, so left out: {files}.").format(files=", ".join(setting.inputs.absent))))
@@ -74,6 +83,9 @@ def as_json(result: Result, bundle: Path) -> dict[str, Any]:
         "comparisons": [asdict(c) | {"reason": reason(c), "verdict_word": verdict_word(c)} for c in result.comparisons],
         "uncovered": [asdict(benchmark) for benchmark in result.uncovered],
         "uncertainty": result.uncertainty,
+        "design": label(result.setting.recipe.design.note),
+        "relation": {"indicator": result.setting.kit.indicator, "kind": result.setting.kit.relation}
+        | {"note": label(result.setting.kit.relation_note)},
         "limits": [label(limit) for limit in result.setting.recipe.limits],
         "absent": list(result.setting.inputs.absent),
     }

@@ -6,9 +6,10 @@ A suggestion is a text that a person reads and confirms. It never runs by itself
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -172,7 +173,9 @@ def _place(profile: _Profile, areas: Mapping[str, Mapping[str, Area]]) -> Guess 
         days = {area.valid_from for area in listed.values() if area.valid_from}
         for day in sorted(days) or [datetime(2020, 1, 1).date()]:  # noqa: DTZ001
             resolve = resolver(listed, day)
-            share = _share(profile.values[:100], lambda value, find=resolve: bool(find(value)))
+            share = sum(resolve(value) is not None for value in profile.values[:100]) / max(
+                len(profile.values[:100]), 1
+            )
             if share >= LIKELY and len(profile.values) > 1 and (best is None or share > best.confidence):
                 reason = _(BY_PLACES).format(share=f"{share:.0%}", country=country)
                 best = Guess(profile.name, f"place {country}", min(share, 0.99), reason)
@@ -185,7 +188,7 @@ def _other(profile: _Profile) -> Guess | None:
         if likeness > 0.9 and _share(profile.values[:100], _is_number) > 0.9:
             return Guess(profile.name, role, likeness * 0.95, _(BY_NAME).format(word=word))
     for form in DATES[:-1]:
-        share = _share(profile.values[:100], lambda value, form=form: _is_date(value, form))
+        share = _share(profile.values[:100], partial(_is_date, form=form))
         if share > 0.8:
             return Guess(
                 profile.name, f"date {form}", share * 0.97, _(BY_DATES).format(share=f"{share:.0%}", format=form)
@@ -206,9 +209,8 @@ def _likeness(name: str, words: Sequence[str]) -> tuple[float, str]:
     return max(scored, key=lambda pair: pair[0])
 
 
-def _share(values: Sequence[str], test: object) -> float:
-    assert callable(test)
-    return sum(bool(test(value)) for value in values) / len(values) if values else 0.0
+def _share(values: Sequence[str], test: Callable[[str], bool]) -> float:
+    return sum(test(value) for value in values) / len(values) if values else 0.0
 
 
 def _is_number(value: str) -> bool:
