@@ -22,6 +22,7 @@ from datashift.publish import StageResult
 
 WIDTH = 80
 FINDINGS_SHOWN = 12
+POOR_FIT = 0.15
 
 STAGE_WORDS = {
     "same": N_("the same"),
@@ -117,7 +118,7 @@ def verification(stages: Sequence[StageResult]) -> str:
 
 def suggestion(raw: Raw, found: Suggestion, out: Path | None) -> str:
     """Return a suggestion as one sentence per column, and the recipe text unless it was written to a file."""
-    rows = raw.table.num_rows
+    rows, poor = raw.table.num_rows, found.confidence < POOR_FIT
     lines = [
         _wrapped(
             _(
@@ -127,6 +128,7 @@ def suggestion(raw: Raw, found: Suggestion, out: Path | None) -> str:
                 confidence=f"{found.confidence:.0%}",
             )
         ),
+        *([_wrapped(_("No kit at hand fits well. A kit of your own can stand beside the recipe."))] if poor else []),
         *_notes([raw.origin]),
         "",
     ]  # fmt: skip

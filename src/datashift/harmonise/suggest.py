@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import pyarrow as pa
@@ -86,7 +86,8 @@ def suggest(raw: Raw, kits: Sequence[Kit], areas: Mapping[str, Mapping[str, Area
     (score, guesses), kit = fits[0]
     taken = {guess.column for guess in guesses}
     free = [profile for profile in profiles if profile.name not in taken]
-    places = [guess for profile in free if (guess := _place(profile, areas))]
+    finders = [(country, find) for country, listed in areas.items() for find in _finders(listed)]
+    places = [guess for profile in free if (guess := _place(profile, finders))]
     found = [
         *guesses,
         *([max(places, key=lambda guess: guess.confidence)] if places else []),
@@ -104,6 +105,7 @@ class _Profile:
     rows: int
     missing: tuple[str, ...]
     zeros: float
+    numeric: float
 
 
 def _profile(table: pa.Table, name: str) -> _Profile:
@@ -113,7 +115,8 @@ def _profile(table: pa.Table, name: str) -> _Profile:
     missing = tuple(sorted({word for word in words if word.casefold() in MISSING_WORDS}))
     values = tuple(dict.fromkeys(word for word in words if word.casefold() not in MISSING_WORDS))
     zeros = sum(entry["counts"] for entry in counts if entry["values"].strip() == "0") / max(table.num_rows, 1)
-    return _Profile(name, values[:400], len(values), table.num_rows, missing, zeros)
+    numeric = _share(values[:400], _is_number)
+    return _Profile(name, values[:400], len(values), table.num_rows, missing, zeros, numeric)
 
 
 # --- concepts of a kit ----------------------------------------------------------------------------------------------
@@ -123,7 +126,8 @@ def _fit(kit: Kit, profiles: Sequence[_Profile]) -> tuple[float, list[Guess]]:
     """Give every concept its best free column, best first; the kit's score is the mean over its coded concepts."""
     pairs = []
     for concept_id, concept in kit.concepts.items():
-        pairs += [(_concept(concept_id, concept, profile), concept_id) for profile in profiles]
+        answers = _answers(concept)
+        pairs += [(_concept(concept_id, concept, profile, answers), concept_id) for profile in profiles]
     chosen: dict[str, Guess] = {}
     for guess, concept_id in sorted(pairs, key=lambda pair: -pair[0].confidence):
         free = guess.column not in {g.column for g in chosen.values()}
@@ -134,15 +138,15 @@ def _fit(kit: Kit, profiles: Sequence[_Profile]) -> tuple[float, list[Guess]]:
     return score, list(chosen.values())
 
 
-def _concept(concept_id: str, concept: Concept, profile: _Profile) -> Guess:
+def _concept(concept_id: str, concept: Concept, profile: _Profile, answers: Mapping[str, str]) -> Guess:
     words = [concept_id, *concept.label.values(), *concept.synonyms]
     likeness, word = _likeness(profile.name, words)
     named = _(BY_NAME).format(word=word)
     if concept.kind != "code":
-        numeric = _share(profile.values, _is_number) if concept.kind == "number" else 1.0
+        numeric = profile.numeric if concept.kind == "number" else 1.0
         zero = {"0": ""} if profile.zeros > MANY_ZEROS else {}
         return Guess(profile.name, concept_id, likeness * numeric * 0.95, named, zero)
-    found = {value: code for value in profile.values[:60] if (code := _code(value, concept))}
+    found = {value: code for value in profile.values[:60] if (code := _code(value, answers))}
     share = len(found) / max(min(profile.distinct, 60), 1)
     confidence = min(0.35 * likeness + 0.65 * share, 0.99) if share else 0.4 * likeness
     reason = "; ".join([named] * (likeness >= LIKELY) + [_(BY_VALUES).format(share=f"{share:.0%}")])
@@ -150,42 +154,49 @@ def _concept(concept_id: str, concept: Concept, profile: _Profile) -> Guess:
     return Guess(profile.name, concept_id, confidence, reason, found, left)
 
 
-def _code(value: str, concept: Concept) -> str | None:
-    plain = folded(value)
-    words = {
+def _answers(concept: Concept) -> dict[str, str]:
+    return {
         folded(word): code
         for code, entry in concept.codes.items()
         for word in (code, *entry.label.values(), *entry.synonyms)
     }
-    if plain in words:
-        return words[plain]
-    near = process.extractOne(plain, list(words), scorer=fuzz.ratio, score_cutoff=88)
-    return words[near[0]] if near else None
+
+
+def _code(value: str, answers: Mapping[str, str]) -> str | None:
+    plain = folded(value)
+    if plain in answers:
+        return answers[plain]
+    near = process.extractOne(plain, answers.keys(), scorer=fuzz.ratio, score_cutoff=88)
+    return answers[near[0]] if near else None
 
 
 # --- place, time, coordinates, ids, personal data -------------------------------------------------------------------
 
 
-def _place(profile: _Profile, areas: Mapping[str, Mapping[str, Area]]) -> Guess | None:
-    best: Guess | None = None
-    for country, listed in areas.items():
-        # Any date will do to see which country is meant; the date itself is the person's to state.
-        days = {area.valid_from for area in listed.values() if area.valid_from}
-        for day in sorted(days) or [datetime(2020, 1, 1).date()]:  # noqa: DTZ001
-            resolve = resolver(listed, day)
-            share = sum(resolve(value) is not None for value in profile.values[:100]) / max(
-                len(profile.values[:100]), 1
-            )
-            if share >= LIKELY and len(profile.values) > 1 and (best is None or share > best.confidence):
-                reason = _(BY_PLACES).format(share=f"{share:.0%}", country=country)
-                best = Guess(profile.name, f"place {country}", min(share, 0.99), reason)
-    return best
+def _finders(listed: Mapping[str, Area]) -> list[Callable[[str], bool]]:
+    # Any date will do to see which country is meant; the date itself is the person's to state.
+    days = {area.valid_from for area in listed.values() if area.valid_from} or {date(2020, 1, 1)}
+    resolvers = [resolver(listed, day) for day in sorted(days)]
+    return [partial(_is_place, resolve) for resolve in resolvers]
+
+
+def _is_place(resolve: Callable[[str], Area | None], name: str) -> bool:
+    return resolve(name) is not None
+
+
+def _place(profile: _Profile, finders: Sequence[tuple[str, Callable[[str], bool]]]) -> Guess | None:
+    shares = [(_share(profile.values[:100], find), country) for country, find in finders]
+    share, country = max(shares, default=(0.0, ""))
+    if share < LIKELY or len(profile.values) < 2:
+        return None
+    reason = _(BY_PLACES).format(share=f"{share:.0%}", country=country)
+    return Guess(profile.name, f"place {country}", min(share, 0.99), reason)
 
 
 def _other(profile: _Profile) -> Guess | None:
-    for role, words in (("latitude", LATITUDE), ("longitude", LONGITUDE)):
+    for role, words, most in (("latitude", LATITUDE, 90.0), ("longitude", LONGITUDE, 180.0)):
         likeness, word = _likeness(profile.name, words)
-        if likeness > 0.9 and _share(profile.values[:100], _is_number) > 0.9:
+        if likeness > 0.9 and _share(profile.values[:100], partial(_is_degree, most=most)) > 0.9:
             return Guess(profile.name, role, likeness * 0.95, _(BY_NAME).format(word=word))
     for form in DATES[:-1]:
         share = _share(profile.values[:100], partial(_is_date, form=form))
@@ -219,6 +230,10 @@ def _is_number(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_degree(value: str, most: float) -> bool:
+    return _is_number(value) and abs(float(value.replace(",", "."))) <= most
 
 
 def _is_date(value: str, form: str) -> bool:

@@ -7,7 +7,7 @@ import io
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from datashift.errors import BadRecipe
@@ -60,6 +60,7 @@ def resolver(
     return resolve
 
 
+@lru_cache(maxsize=1 << 16)
 def folded(name: str) -> str:
     """Return `name` in lower case without accents, hyphens and surplus blanks, for comparison only."""
     plain = unicodedata.normalize("NFKD", name).casefold()
