@@ -1,17 +1,21 @@
 """The command line as a newcomer meets it."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 import time
 import tomllib
 import zipfile
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-from datashift.cli import COMMANDS, main
+from datashift.cli import COMMANDS, _elsewhere, main
 
 DEMO = Path(__file__).resolve().parents[1] / "src" / "datashift" / "demo_data"
 RECIPE = DEMO / "recipe.toml"
@@ -100,6 +104,40 @@ def test_one_flipped_byte_names_its_stage_and_no_other(
     assert main(["verify", str(tmp_path / "release.zip"), "--json"]) == 2
     found = json.loads(capsys.readouterr().out)
     assert [one["stage"] for one in found if one["status"] == "differs"] == [stage]
+
+
+def test_the_command_draws_the_same_charts_in_a_process_of_its_own(released: Path, tmp_path: Path) -> None:
+    command = "import sys; from datashift.cli import console\nif __name__ == '__main__': sys.exit(console())\n"
+    (tmp_path / "command.py").write_text(command)
+    arguments = ["run", str(RECIPE), "--out", str(tmp_path / "out"), "--quiet"]
+    env = {**os.environ, "DATASHIFT_HOME": str(tmp_path / "home")}
+    subprocess.run([sys.executable, str(tmp_path / "command.py"), *arguments], check=True, capture_output=True, env=env)
+    for chart in (released / "charts").iterdir():
+        assert (tmp_path / "out" / "charts" / chart.name).read_bytes() == chart.read_bytes()
+
+
+def test_a_drawing_process_that_is_ended_costs_no_chart() -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        pending = _elsewhere(pool, partial(os.getpid))
+        killed = pool.submit(os._exit, 1)
+        with pytest.raises(BrokenExecutor):
+            killed.result()
+        assert pending() > 0
+        late = _Late(pool)
+        assert _elsewhere(late, partial(str, 7))() == "7"
+
+
+class _Late:
+    """An executor whose process ends before its work is done."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self.pool = pool
+
+    def submit(self, drawing):
+        del drawing
+        future: Future = Future()
+        future.set_exception(BrokenExecutor())
+        return future
 
 
 def test_run_gives_machines_everything_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

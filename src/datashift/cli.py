@@ -8,7 +8,10 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,8 @@ from datashift.language import LANGUAGES, N_, _, speaking
 from datashift.numbers import said
 
 DONE = 0
+_as_command = False
+"""Whether this process is the command itself: only then may it start processes of its own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,10 +46,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def console() -> int:
     """Run the program as a command of its own."""
+    global _as_command
+    _as_command = True
     sys.meta_path.insert(0, _WithoutPandas())
     # A command lives for seconds: looking for garbage that often costs more than it frees.
     gc.set_threshold(200_000, 20, 20)
     return main()
+
+
+@contextmanager
+def _draftsman() -> Iterator[Callable[[Any], Any]]:
+    """Give a process of its own that draws while this one reads, estimates and checks; with one core, draw here."""
+    if not _as_command or (os.cpu_count() or 1) < 2:
+        yield lambda drawing: drawing
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        pool.submit(_get_ready)
+        yield partial(_elsewhere, pool)
+
+
+def _elsewhere(pool: Executor, drawing: Callable[[], Any]) -> Callable[[], Any]:
+    started = pool.submit(drawing)
+
+    def chart() -> Any:
+        try:
+            return started.result()
+        except BrokenExecutor:
+            # The other process was ended (a small machine may do that for want of memory): draw here.
+            return drawing()
+
+    return chart
+
+
+def _get_ready() -> None:
+    from datashift.draw import get_ready
+
+    get_ready()
 
 
 class _WithoutPandas:
@@ -64,15 +104,16 @@ def home() -> Path:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from datashift import terminal
-    from datashift.inputs import gather
-    from datashift.pipeline import run
-    from datashift.release import publish
-
     started = time.monotonic()
-    progress = _progress(options)
-    inputs = gather(options.recipe, home())
-    result = run(inputs, progress)
+    with _draftsman() as draw:
+        from datashift import terminal
+        from datashift.inputs import gather
+        from datashift.pipeline import run
+        from datashift.release import publish
+
+        progress = _progress(options)
+        inputs = gather(options.recipe, home())
+        result = run(inputs, progress, draw)
     progress(_("writing the release"))
     bundle = publish(result, options.out, home=home())
     _show(options, terminal.report(result, options.out, bundle), lambda: terminal.as_json(result, bundle))
@@ -104,13 +145,14 @@ def _suggest(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from datashift import demo, terminal
-
     started = time.monotonic()
-    progress = _progress(options)
-    if options.download:
-        demo.download(home(), progress)
-    shown = demo.run(options.out, home(), progress)
+    with _draftsman() as draw:
+        from datashift import demo, terminal
+
+        progress = _progress(options)
+        if options.download:
+            demo.download(home(), progress)
+        shown = demo.run(options.out, home(), progress, draw)
     _show(options, terminal.demonstration(shown, options.out), lambda: terminal.as_json(shown.result, shown.bundle))
     progress(_("done in {seconds} s").format(seconds=said(time.monotonic() - started, 1)))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from datashift.errors import SourceUnavailable
 from datashift.inputs import downloadable, gather
 from datashift.language import N_, _
-from datashift.pipeline import Result
+from datashift.pipeline import Drawing, Result, at_once
 from datashift.pipeline import run as run_pipeline
 from datashift.release import publish
 from datashift.standards.kits import parse_recipe
@@ -38,7 +38,12 @@ class Shown:
     truth: Mapping[tuple[str, str], float]
 
 
-def run(out: Path, home: Path, progress: Callable[[str], None]) -> Shown:
+def run(
+    out: Path,
+    home: Path,
+    progress: Callable[[str], None],
+    draw: Callable[[Drawing], Drawing] = at_once,
+) -> Shown:
     """Run the real case if its sources are beside the project or in the store, else the simulated one."""
     recipe = _real_recipe()
     if recipe is not None:
@@ -47,10 +52,10 @@ def run(out: Path, home: Path, progress: Callable[[str], None]) -> Shown:
         except SourceUnavailable:
             progress(_("the Tanzanian files are not at hand"))
         else:
-            result = run_pipeline(inputs, progress)
+            result = run_pipeline(inputs, progress, draw)
             return Shown(_(REAL), result, publish(result, out, home=home), {})
     folder = _simulated_folder()
-    result = run_pipeline(gather(folder / "recipe.toml", home), progress)
+    result = run_pipeline(gather(folder / "recipe.toml", home), progress, draw)
     return Shown(_(SIMULATED), result, publish(result, out, home=home), _truth(folder))
 
 

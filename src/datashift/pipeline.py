@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
@@ -83,8 +83,25 @@ class Result:
     uncertainty: str
 
 
-def run(inputs: Inputs, progress: Callable[[str], None] = lambda stage: None) -> Result:
-    """Read → harmonise → assess → estimate → protect → compare → draw. `progress` hears the name of each stage."""
+Drawing = Callable[[], Chart | None]
+"""One chart to draw: called, it gives the chart, or None where there is nothing to draw."""
+
+
+def at_once(drawing: Drawing) -> Drawing:
+    """Draw when the chart is asked for, in this process."""
+    return drawing
+
+
+def run(
+    inputs: Inputs,
+    progress: Callable[[str], None] = lambda stage: None,
+    draw: Callable[[Drawing], Drawing] = at_once,
+) -> Result:
+    """Read → harmonise → estimate → protect → compare → draw → assess.
+
+    `progress` hears the name of each stage. `draw` may start a drawing elsewhere, such as in a process of its own that
+    draws while the rows are checked; what it returns gives the finished chart.
+    """
     setting = set_up(inputs)
     progress(_("reading the files"))
     raw, origins = raw_table(setting)
@@ -93,11 +110,12 @@ def run(inputs: Inputs, progress: Callable[[str], None] = lambda stage: None) ->
     progress(_("estimating"))
     grouped = cells(harmonised.observations, setting.measures)
     found = estimates(setting, grouped)
-    progress(_("checking the rows and what they do to the answer"))
-    findings = _findings(setting, raw, harmonised)
     progress(_("comparing with official figures"))
     official = official_figures(setting)
     compared = comparisons(setting, found, official)
+    pending = [draw(drawing) for drawing in drawings(setting, found, compared)]
+    progress(_("checking the rows and what they do to the answer"))
+    findings = _findings(setting, raw, harmonised)
     progress(_("drawing"))
     return Result(
         setting=setting,
@@ -109,7 +127,7 @@ def run(inputs: Inputs, progress: Callable[[str], None] = lambda stage: None) ->
         comparisons=compared,
         official=official,
         uncovered=uncovered([e for e in found if not e.breakdown], official),
-        charts=charts(setting, found, compared),
+        charts=finished(pending),
         uncertainty=uncertainty(setting.recipe.design, _clusters(setting.recipe)),
     )
 
@@ -208,28 +226,35 @@ def comparisons(setting: Setting, found: Sequence[Estimate], official: Sequence[
     return compared
 
 
-def charts(setting: Setting, found: Sequence[Estimate], compared: Sequence[Comparison]) -> tuple[Chart, ...]:
-    """Draw each measure by area and beside its official figures; the first measure, the headline, also as a map."""
-    drawn: list[Chart | None] = []
+def finished(pending: Iterable[Drawing]) -> tuple[Chart, ...]:
+    """Return the charts that came of the drawings, in their order."""
+    charts = (drawing() for drawing in pending)
+    return tuple(chart for chart in charts if chart is not None)
+
+
+def drawings(setting: Setting, found: Sequence[Estimate], compared: Sequence[Comparison]) -> list[Drawing]:
+    """What to draw: each measure by area and beside its official figures; the first, the headline, also as a map."""
+    drawn: list[Drawing] = []
     for measure in setting.measures:
         rows = [e for e in found if e.measure == measure.id and not e.breakdown]
         for period in sorted({e.period for e in rows}):
             drawn += _by_place(setting, measure, [e for e in rows if e.period == period])
         for index, (pairs, specs) in enumerate(_beside(setting, compared, measure), 1):
             words = _words(setting, measure, rows, f"{measure.id.lower()}-official-{index}", specs)
-            drawn.append(beside_official(pairs, words=words))
-    return tuple(chart for chart in drawn if chart is not None)
+            drawn.append(partial(beside_official, pairs, words=words))
+    return drawn
 
 
-def _by_place(setting: Setting, measure: Measure, rows: list[Estimate]) -> list[Chart | None]:
+def _by_place(setting: Setting, measure: Measure, rows: list[Estimate]) -> list[Drawing]:
     places = [e for e in rows if e.area != whole_area(setting)]
     if not places:
         return []
     stem = measure.id.lower() + (f"-{rows[0].period}" if setting.recipe.period.by == "year" else "")
-    drawn: list[Chart | None] = [by_area(rows, words=_words(setting, measure, rows, f"{stem}-by-area"))]
+    drawn: list[Drawing] = [partial(by_area, rows, words=_words(setting, measure, rows, f"{stem}-by-area"))]
     if measure.id == setting.measures[0].id:
         shapes = _shapes(setting)
-        drawn += [area_map(places, shapes, words=_words(setting, measure, rows, f"{stem}-map"))] if shapes else []
+        words = _words(setting, measure, rows, f"{stem}-map")
+        drawn += [partial(area_map, places, shapes, words=words)] if shapes else []
     return drawn
 
 

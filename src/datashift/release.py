@@ -18,7 +18,17 @@ from datashift.compare import keep_snapshot, reason
 from datashift.estimate import cells
 from datashift.inputs import Inputs, bare_name
 from datashift.model import Benchmark, Chart, Comparison, Estimate
-from datashift.pipeline import Result, Setting, charts, comparisons, estimates, observations, raw_table, set_up
+from datashift.pipeline import (
+    Result,
+    Setting,
+    comparisons,
+    drawings,
+    estimates,
+    finished,
+    observations,
+    raw_table,
+    set_up,
+)
 from datashift.protect import gate
 from datashift.publish import Given, Release, StageResult, verify, write_release
 
@@ -102,7 +112,7 @@ class Again:
         """Draw again; without the evidence the shapes of the maps are not at hand, so nothing is drawn."""
         if not given.raw or comparisons is None:
             return None
-        return charts(_setting(given), estimates, [comparison for comparison, _reason in comparisons])
+        return finished(drawings(_setting(given), estimates, [comparison for comparison, _reason in comparisons]))
 
 
 def _setting(given: Given) -> Setting:

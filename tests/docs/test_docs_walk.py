@@ -82,7 +82,7 @@ def test_the_example_says_that_it_is_simulated() -> None:
 
 
 def test_the_campaigners_page_quotes_the_same_report(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "charts", lambda *_: ())
+    monkeypatch.setattr(pipeline, "drawings", lambda *_: [])
     monkeypatch.chdir(tmp_path)
     for path in EXAMPLE.iterdir():
         shutil.copy(path, tmp_path)
@@ -100,7 +100,7 @@ def test_the_campaigners_page_quotes_the_same_report(say: Say, tmp_path: Path, m
 
 def test_the_readme_shows_what_the_demo_prints(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "_real_recipe", lambda: None)
-    monkeypatch.setattr(pipeline, "charts", lambda *_: ())
+    monkeypatch.setattr(pipeline, "drawings", lambda *_: [])
     printed = say("demo", "--out", str(tmp_path / "out"))
     made = [step for step in console_steps(ROOT / "README.md") if step.command == ("make", "demo")]
     [shown] = [step.shown for step in made if any(step.shown)]
@@ -115,7 +115,7 @@ def test_the_readme_shows_what_the_demo_prints(say: Say, tmp_path: Path, monkeyp
 def test_a_case_page_shows_what_the_program_prints(
     case: str, shared: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "charts", lambda *_: ())
+    monkeypatch.setattr(pipeline, "drawings", lambda *_: [])
     shown = console_steps(DOCS / "cases" / f"{case}.md")
     [recipe] = {step.command[2] for step in shown}
     result = pipeline.run(gather(ROOT / recipe, own_home))

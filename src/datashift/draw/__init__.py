@@ -14,7 +14,12 @@ from datashift.draw.words import Words
 from datashift.language import speaking
 from datashift.model import Chart, Comparison, Estimate
 
-__all__ = ["Words", "area_map", "beside_official", "by_area"]
+__all__ = ["Words", "area_map", "beside_official", "by_area", "get_ready"]
+
+
+def get_ready() -> None:
+    """Start the renderer, which takes half a second the first time, before the first chart is asked for."""
+    render.start()
 
 
 def by_area(estimates: Sequence[Estimate], *, words: Words) -> Chart:

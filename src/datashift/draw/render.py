@@ -27,6 +27,13 @@ _LAYER = re.compile(r"(\w+)_\d+_marks$")
 _MOVE = re.compile(r"translate\(([-\d.e]+),([-\d.e]+)\)")
 
 
+def start() -> None:
+    """Start the JavaScript engine of the renderer with the smallest chart there is."""
+    import vl_convert  # noqa: PLC0415 - starts a JavaScript engine, only needed when a chart is drawn
+
+    vl_convert.vegalite_to_svg({"data": {"values": []}, "mark": "point"}, vl_version=VEGA_LITE, allowed_base_urls=[])
+
+
 def svg(spec: Spec, *, name: str, description: str, language: str) -> str:
     """Return the chart as one SVG document without scripts, links and fonts of its own.
 
