@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import pyarrow as pa
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -17,16 +17,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 Label = dict[str, str]
 Verdict = Literal["gap", "no_gap_seen", "cannot_tell", "not_comparable", "no_official_figure"]
 
-SAMPLING_TYPES = (
-    "probability", "quota", "snowball", "rds", "small_area_census", "volunteer",
-    "sensor_network", "event_registry", "facility_register", "undocumented",
-)  # fmt: skip
-"""How the answers came about (domain criterion M1). Only `probability` carries a plain margin of error."""
-
 SamplingType = Literal[
     "probability", "quota", "snowball", "rds", "small_area_census", "volunteer",
     "sensor_network", "event_registry", "facility_register", "undocumented",
 ]  # fmt: skip
+"""How the answers came about. Only `probability` carries a plain margin of error."""
+
+SAMPLING_TYPES = get_args(SamplingType)
 
 
 def _as_tuple(value: Any) -> Any:

@@ -26,6 +26,7 @@ from datashift.pipeline import (
     estimates,
     finished,
     observations,
+    official_figures,
     raw_table,
     set_up,
 )
@@ -100,11 +101,15 @@ class Again:
         return estimates(_setting(given), cells)
 
     def comparisons(self, given: Given, estimates: Sequence[Estimate]) -> Sequence[tuple[Comparison, str]] | None:
-        """Compare again with the official figures that the bundle holds."""
-        if OFFICIAL not in given.inputs:
+        """Compare again with the official figures: from their files in the evidence, else as the bundle holds them."""
+        setting = _setting(given)
+        if given.raw:
+            official = official_figures(setting)
+        elif OFFICIAL in given.inputs:
+            official = [_benchmark(entry) for entry in json.loads(given.inputs[OFFICIAL])]
+        else:
             return None
-        official = [_benchmark(entry) for entry in json.loads(given.inputs[OFFICIAL])]
-        return [(c, reason(c)) for c in comparisons(_setting(given), estimates, official)]
+        return [(c, reason(c)) for c in comparisons(setting, estimates, official)]
 
     def charts(
         self, given: Given, estimates: Sequence[Estimate], comparisons: Sequence[tuple[Comparison, str]] | None
@@ -116,8 +121,9 @@ class Again:
 
 
 def _setting(given: Given) -> Setting:
-    files = {**dict(given.raw), **given.inputs}
-    margins = json.loads(given.inputs[MARGINS]) if MARGINS in given.inputs else {}
+    """What the evidence says goes before what the bundle says of it: a forged table must not prove itself."""
+    files = {**given.inputs, **dict(given.raw)}
+    margins = None if given.raw else json.loads(given.inputs.get(MARGINS, b"{}"))
     return set_up(Inputs(given.recipe_text, given.kit_text, files), margins)
 
 
