@@ -4,6 +4,10 @@ DataShiftError
 ├── InputError             the sender can fix it (exit 2)
 │   ├── Unreadable         read.*        the file, its encoding, its sheet, its table
 │   ├── BadRecipe          recipe.*      the recipe or the kit says something that cannot be done
+│   ├── BadForm            form.*        an XLSForm has a fault, with sheet, row and name
+│   ├── BadCorrection      correction.*  a correction, a rule or a cleaning log cannot be applied
+│   ├── BadStandard        standard.*    a framework file or an SDMX structure file cannot be taken
+│   ├── BadAreas           areas.*       a list of areas, a crosswalk or a table to be brought across
 │   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
 │   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
 │   ├── Disclosive         protect.*     an output would show what must not be shown
@@ -212,6 +216,112 @@ class BadRecipe(InputError):
     }
 
 
+class BadForm(InputError):
+    """An XLSForm cannot be read, or has a fault."""
+
+    texts: ClassVar[dict[str, str]] = {}
+
+
+class BadCorrection(InputError):
+    """A correction, a rule or a cleaning log cannot be applied."""
+
+    texts: ClassVar[dict[str, str]] = {
+        "correction.exists": N_("{file} is there already. Name a new file, or add lines to the one that is there."),
+        "correction.torn": N_(
+            "{file}, line {line}: the last line was cut off while it was written (a crash, a full disk). All lines "
+            "before it are whole. Set it aside with: datashift corrections repair {file}"
+        ),
+        "correction.edited": N_(
+            "{file}, line {line}: the line is not as it was written, its checksum differs. Take the ledger from a copy; "
+            "to correct a correction, add a line that undoes it."
+        ),
+        "correction.broken-chain": N_(
+            "{file}, line {line}: this line does not follow the one before it. A line was taken out, put in or moved. "
+            "Take the ledger from a copy."
+        ),
+        "correction.not-a-ledger": N_(
+            "{file} is not a ledger of corrections: its first line, and only that, must say which column names a row. "
+            "Begin one with: datashift corrections import, or add."
+        ),
+        "correction.bad-line": N_("{file}, line {line}: {field}: {problem}. Correct what is to be written there."),
+        "correction.no-such-line": N_(
+            "{file}: line {line} cannot be undone from there, since no earlier line has this number. "
+            "See the numbers with: datashift corrections list {file}"
+        ),
+        "correction.who": N_(
+            "'{who}' looks like an e-mail address or a telephone number. Say who corrected with a role, such as "
+            "data officer, or with a code."
+        ),
+        "correction.no-column": N_("The table has no column '{column}'. Its columns begin with: {known}."),
+        "correction.not-text": N_(
+            "The column '{column}' is of the type {type}; corrections are replayed on text as it came. Read the file "
+            "with datashift, which keeps every cell as text."
+        ),
+        "correction.not-a-number": N_(
+            "The condition on '{column}' compares with '{value}', which is not a number. Write a number with a decimal "
+            "point, or use = for a text."
+        ),
+        "correction.condition": N_(
+            "'{text}' cannot be read. Write column=value, column!=value, column<number or column>number; several "
+            "values of one column are parted by |."
+        ),
+        "correction.log-column": N_(
+            "{file}: no column of the log says '{role}'. Its columns are: {known}. State it with: --column {role}=NAME"
+        ),
+        "correction.meaning": N_(
+            "'{text}' cannot be read. Write {form}, where the right side is one of: {known}."
+        ),
+    }
+
+
+class BadStandard(InputError):
+    """A framework file or a structure file cannot be taken."""
+
+    texts: ClassVar[dict[str, str]] = {}
+
+
+class BadAreas(InputError):
+    """A list of areas, a crosswalk, or a table that is to be brought across."""
+
+    texts: ClassVar[dict[str, str]] = {
+        "areas.not-a-list": N_(
+            "{file} is not a list of areas. It needs the columns id, name, country, level, parent, valid_from, "
+            "valid_to, aliases and predecessors, or the layout of OCHA's global P-code list."
+        ),
+        "areas.dangling": N_(
+            "{file}: the area '{area}' names '{other}', which is in no list. Add that area, or correct the id."
+        ),
+        "areas.no-country": N_("{file} has no areas of {country}. It has: {known}."),
+        "areas.no-column": N_("{file} has no column '{column}'. The nearest names are: {near}."),
+        "areas.no-match": N_(
+            "{file}: {count} names mean no known area on {date}: {names}. Run 'datashift areas match', confirm what is "
+            "right, and name the confirmed list with --confirmed."
+        ),
+        "areas.bad-confirmed": N_(
+            "The confirmed list sends '{name}' to '{area}', which is no area of this list on {date}. Use the id of an "
+            "area that had this extent on that day."
+        ),
+        "areas.no-crosswalk": N_(
+            "No crosswalk is known that brings '{area}' from {before} to {after}. Count in the areas of {before}, or "
+            "bring a crosswalk file with the columns from_id, to_id, weight, of, year and source (--crosswalk)."
+        ),
+        "areas.no-crosswalk-kind": N_(
+            "The crosswalk has no weights of the kind '{of}' for '{area}'. It has: {known}."
+        ),
+        "areas.bad-crosswalk": N_("{file}, line {row}: {problem}. Correct the crosswalk file."),
+        "areas.needs-denominator": N_(
+            "The column '{column}' looks like a rate or a mean, and these cannot be split or added up. Bring counts, or "
+            "name the column with the denominators (--per)."
+        ),
+        "areas.not-a-count": N_("{file}, row {row}: '{value}' is not a count of zero or more. Correct that cell."),
+        "areas.no-shape": N_(
+            "{file}: no polygon could be tied to an area of {country} on {date}. The names in it begin with: {names}. "
+            "Choose another property (--name) or another day (--as-of)."
+        ),
+        "areas.bad-date": N_("'{text}' is not a date. Write it as year-month-day, such as 2012-08-26."),
+    }
+
+
 class BadRow(InputError):
     """One value of one row cannot be used; the row is listed among the rejects with this text."""
 
@@ -232,6 +342,8 @@ class BadRow(InputError):
         ),
         "harmonise.bad-weight": N_("Row {row}: the weight '{value}' is missing or below zero. Correct it."),
         "harmonise.empty-row": N_("Row {row} is empty."),
+        "harmonise.not-meant": N_("Row {row}: '{value}' in {column} is not meant by this recipe: {why}"),
+        "harmonise.removed": N_("Row {row} was taken out by a correction: {why}"),
         "harmonise.repeated-id": N_("Row {row}: the id '{value}' was already used by row {first}."),
     }
 

@@ -7,6 +7,7 @@ Values are always in the unit that `unit` names: shares are per cent (PT), never
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
@@ -50,15 +51,109 @@ class Code(Record):
     unknown: bool = False
 
 
+class Bounds(Record):
+    """A range of numbers: `least` and `most` belong to it, `above` and `below` do not."""
+
+    least: float | None = None
+    most: float | None = None
+    above: float | None = None
+    below: float | None = None
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Bounds:
+        if all(bound is None for bound in (self.least, self.most, self.above, self.below)):
+            raise ValueError("state least, most, above or below")
+        return self
+
+
+When = dict[str, Bounds | Names]
+"""Conditions that must all hold: a concept has one of these codes, or a number in this range. The code `_U` means a
+missing answer; without it a missing answer leaves the condition open."""
+
+
+class Rule(Record):
+    """One rule of a derived answer: where `when` holds, its `code`, or its `value` (a number, `concept` or `-concept`).
+
+    A rule without conditions always holds.
+    """
+
+    code: str | None = None
+    value: float | str | None = None
+    when: When = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _gives_something(self) -> Rule:
+        if (self.code is None) == (self.value is None):
+            raise ValueError("state either a code or a value")
+        return self
+
+
 class Concept(Record):
-    """A column of the observations: a coded answer, a number or a short text."""
+    """A column of the observations: a coded answer, a number or a short text.
+
+    A concept is asked (then `question` and `hint` are its words in the form, and `asked_if` says of whom), or derived:
+
+    rules       the first rule that holds decides; where one is open before that, the answer is missing
+    count_of    how many of these concepts have one of their codes; missing where one of them is missing or unknown
+    sum_of      the sum of these numbers, over `divided_by`; missing where one of them is
+    product_of  the product of these numbers, over `divided_by`; missing where one of them is
+    scale       the probability of a raw score on a Rasch scale
+    """
 
     label: Label
     kind: Literal["code", "number", "text"] = "code"
     synonyms: tuple[str, ...] = ()
+    codelist: str | None = None
     codes: dict[str, Code] = Field(default_factory=dict)
     least: float | None = None
     most: float | None = None
+    decimals: bool = False
+    unit: Label = Field(default_factory=dict)
+    question: Label = Field(default_factory=dict)
+    hint: Label = Field(default_factory=dict)
+    asked_if: When = Field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    count_of: dict[str, Names] = Field(default_factory=dict)
+    sum_of: Names = ()
+    product_of: Names = ()
+    divided_by: float = 1.0
+    scale: Scale | None = None
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The concepts from which this one is derived; empty where it is asked."""
+        named = {concept for rule in self.rules for concept in rule.when}
+        named |= {rule.value.lstrip("-") for rule in self.rules if isinstance(rule.value, str)}
+        named |= {*self.count_of, *self.sum_of, *self.product_of}
+        return frozenset(named | set(self.scale.items if self.scale else ()))
+
+
+class Scale(Record):
+    """A Rasch scale: items with their severity on the global standard, and the item whose severity is the threshold.
+
+    `yes` and `no` are the codes that affirm and deny an item; any other answer leaves the respondent out.
+    """
+
+    items: dict[str, float]
+    threshold: str
+    yes: Names = ("yes",)
+    no: Names = ("no",)
+    source: str = ""
+
+
+class Readings(Record):
+    """How the readings of a sensor become one observation per sensor and day.
+
+    An hour counts with at least `least_of_hour` of the readings that this sensor usually gives in an hour, a day with
+    at least `least_hours` such hours; the day's value is the mean of its hours. `source` says where the rule is from.
+    """
+
+    sensor: str
+    value: str
+    least_of_hour: float = 0.75
+    least_hours: int = 18
+    least_of_days: float = 0.75
+    source: str = ""
 
 
 class Measure(Record):
@@ -69,13 +164,14 @@ class Measure(Record):
     ratio       total of `value` over total of `per`, over `denominator` rows
     total       weighted number of `numerator` rows (or total of `value`)
     per_unit    the area's margin `margin` (persons) divided by the weighted number of `numerator` rows
+    rate        `times` the weighted number of `numerator` rows (or total of `value`) over the area's margin `margin`
     mean_of     the plain mean of the measures named in `parts`, each with its own denominator (16.6.2, 16.7.2)
     """
 
     id: str
     label: Label
     finding: Label
-    estimator: Literal["proportion", "mean", "ratio", "total", "per_unit", "mean_of"]
+    estimator: Literal["proportion", "mean", "ratio", "total", "per_unit", "rate", "mean_of"]
     parts: Names = ()
     numerator: dict[str, Names] = Field(default_factory=dict)
     denominator: dict[str, Names] = Field(default_factory=dict)
@@ -83,6 +179,7 @@ class Measure(Record):
     per: str | None = None
     size: str | None = None
     margin: str | None = None
+    times: float = 1.0
     unit: str = "PT"
     unit_label: Label = Field(default_factory=lambda: {"en": "%"})
     desired: Literal["up", "down", "none"] = "up"
@@ -92,11 +189,17 @@ class Measure(Record):
 
 
 class Universe(Record):
-    """Who or what one row stands for, and which of them are meant."""
+    """Who or what one row stands for, and which of them are meant.
+
+    `people` are asked for their consent, and their position is not taken. `eligible` asks how many people of a household
+    might have been drawn, where one of them is.
+    """
 
     unit: Label
     text: Label
     public_infrastructure: bool = False
+    people: bool = False
+    eligible: Label = Field(default_factory=dict)
 
 
 class Disclosure(Record):
@@ -106,8 +209,28 @@ class Disclosure(Record):
     least_effective_n: float = 5.0
 
 
+class Custodian(Record):
+    """The agency that keeps the global series, and when it takes up a figure of somebody else's (its own rule)."""
+
+    agency: Names
+    rule: Label
+    source: str = ""
+
+
+class Variant(Record):
+    """A national or local variant: the kit it departs from (`id@version`), who decided it, and why."""
+
+    of: str
+    decided_by: str = ""
+    why: Label = Field(default_factory=dict)
+
+
 class Kit(Record):
-    """The unit of comparability: concepts, codelists and measures, with a version."""
+    """The unit of comparability: concepts, codelists and measures, with a version.
+
+    Concepts that share a list of answers name it in `codelist`. `series` are codes of the global series that the
+    relation speaks of; `benchmarks` are concepts whose distribution official sources know (sex, age, place).
+    """
 
     id: str
     version: str
@@ -117,12 +240,33 @@ class Kit(Record):
     relation: Literal["same", "proxy", "component", "local"]
     relation_note: Label
     sources: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    custodian: Custodian | None = None
+    variant: Variant | None = None
     universe: Universe
     disclosure: Disclosure = Disclosure()
+    benchmarks: tuple[str, ...] = ()
+    codelists: dict[str, dict[str, Code]] = Field(default_factory=dict)
     concepts: dict[str, Concept]
+    readings: Readings | None = None
     measures: tuple[Measure, ...]
     form: str | None = None
     reviewed: tuple[str, ...] = ("en",)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _give_codes(cls, stated: Any) -> Any:
+        """Give every concept the codes of the codelist that it names."""
+        if not isinstance(stated, dict) or not isinstance(stated.get("concepts"), dict):
+            return stated
+        lists = stated.get("codelists", {})
+        concepts = {}
+        for name, concept in stated["concepts"].items():
+            wanted = concept.get("codelist") if isinstance(concept, dict) else None
+            if wanted is not None and wanted not in lists:
+                raise ValueError(f"there is no codelist {wanted}")
+            concepts[name] = {**concept, "codes": lists[wanted]} if wanted is not None else concept
+        return {**stated, "concepts": concepts}
 
     def measure(self, name: str) -> Measure:
         """Return the measure called `name`."""
@@ -147,12 +291,40 @@ class Source(Record):
 
 
 class Column(Record):
-    """How one column becomes one concept."""
+    """How one column becomes one concept.
+
+    `match` says whether `codes` name whole answers, or words that stand among others in an answer ("part", for several
+    answers in one cell: the first one named here that occurs decides). `factor` turns numbers into the kit's unit.
+    """
 
     column: str
     codes: dict[str, str] = Field(default_factory=dict)
+    match: Literal["whole", "part"] = "whole"
     missing: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
+    factor: float = 1.0
+
+
+class RowChoice(Record):
+    """Rows that are meant: those whose `column` has one of the values `only`, or none of the values `without`."""
+
+    column: str
+    only: Names = ()
+    without: Names = ()
+    why: Label
+
+    @model_validator(mode="after")
+    def _chooses(self) -> RowChoice:
+        if bool(self.only) == bool(self.without):
+            raise ValueError("state either only or without")
+        return self
+
+
+class Ledger(Record):
+    """A ledger of corrections that is replayed on the raw rows."""
+
+    file: str
+    sha256: str | None = None
 
 
 class Boundaries(Record):
@@ -285,6 +457,8 @@ class Recipe(Record):
     licence: str = ""
     simulated: bool = False
     source: tuple[Source, ...]
+    corrections: Ledger | None = None
+    rows: tuple[RowChoice, ...] = ()
     row_id: str | None = None
     missing: tuple[str, ...] = ("",)
     personal: tuple[str, ...] = ()
@@ -314,10 +488,22 @@ class Area:
     valid_to: date | None = None
     aliases: tuple[str, ...] = ()
     predecessors: tuple[str, ...] = ()
+    kind: str = ""
+    iso: str = ""
+    pcode: str = ""
+    code: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+    """Official names by language, such as ("ne", "झापा")."""
+    former_parents: tuple[tuple[str, date], ...] = ()
+    """Earlier parents, the earliest first, each with the last day it was one."""
 
     def valid_on(self, day: date) -> bool:
         """Say whether the area had this extent on `day`."""
         return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
+
+    def parent_on(self, day: date) -> str | None:
+        """Return the id of the area that this one belonged to on `day`."""
+        return next((parent for parent, last in self.former_parents if day <= last), self.parent)
 
 
 # --- tables and where they come from --------------------------------------------------------------------------------
@@ -350,6 +536,19 @@ class Raw:
 
 
 @dataclass(frozen=True)
+class Loss:
+    """What was lost between the answers as given and the kit's codes, as shares (0 to 1) of the rows that are meant.
+
+    unmapped: an answer that has no code.   many_to_one: an answer that shares its code with other answers.
+    rejected: a row that could not be used, for whatever reason.
+    """
+
+    unmapped: float
+    many_to_one: float
+    rejected: float
+
+
+@dataclass(frozen=True)
 class Harmonised:
     """Observations and what became of every row.
 
@@ -358,6 +557,7 @@ class Harmonised:
     the recipe feeds (text codes, or float64 numbers; null = missing). Names are lower snake case.
     rejects: row (int64), column, code (an errors.BadRow code), value, text; a row may have several lines.
     rows_in = rows_out + rows_explained, where rows_explained counts distinct rejected rows.
+    losses: by measure and area id ("" for all rows together).
     """
 
     observations: pa.Table
@@ -365,6 +565,7 @@ class Harmonised:
     rows_in: int
     rows_out: int
     rows_explained: int
+    losses: Mapping[tuple[str, str], Loss] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -435,6 +636,7 @@ class Estimate:
     breakdown: tuple[tuple[str, str], ...] = ()
     reason: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    loss: Loss | None = None
 
     @property
     def key(self) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
@@ -445,7 +647,7 @@ class Estimate:
         """Return the same cell without its numbers, with the reason."""
         return replace(
             self, value=None, se=None, lower=None, upper=None, n=0, n_eff=None, deff=None, df=None,
-            status="Q", reason=reason, facts=facts,
+            status="Q", reason=reason, facts=facts, loss=None,
         )  # fmt: skip
 
 

@@ -1,62 +1,28 @@
-"""Draws the example data of the kits and writes them with their expected answers: python tests/kits/simulate.py
+"""Draws the example data of the kits and writes them with their expected answers: python tests/kits/simulate.py [KIT…]
 
-Everything here is made up: the country, its places, the people and the water points. The draws use only
-`random.Random.random`, whose numbers are the same in every version of Python.
+Everything here is made up: the country, its places, the people and the water points.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import sys
+import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from random import Random
+from pkgutil import iter_modules
+from types import ModuleType
 
+import drawn
+from chance import AREAS, CORNERS, Chance, Place, segments, submission, villages
 from textbook import expected
 
+from datashift.forms.compose import compose
+from datashift.standards.kits import shipped_kit
+
 KITS = Path(__file__).resolve().parents[2] / "src" / "datashift" / "kits"
-
-AREAS = """id,name,country,level,parent,valid_from,valid_to,aliases,predecessors
-ZZ,Tavelia (made-up country),ZZ,0,,,,Tavelia,
-ZZ-01,Avânia,ZZ,1,ZZ,,,,
-ZZ-02,Belmór,ZZ,1,ZZ,,,,
-ZZ-03,Cérula,ZZ,1,ZZ,,,,
-"""
-NAMES = {"ZZ-01": "Avânia", "ZZ-02": "Belmór", "ZZ-03": "Cérula"}
-CORNERS = {"ZZ-01": (-29.5, -24.0), "ZZ-02": (-29.5, -22.0), "ZZ-03": (-29.5, -20.0)}
-
-
-@dataclass(frozen=True)
-class Place:
-    """A drawn cluster with its area, stratum and weight."""
-
-    cluster: str
-    name: str
-    area: str
-    stratum: str
-    weight: str
-
-
-class Chance:
-    """Draws that use nothing but uniform numbers."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = Random(seed)
-
-    def share(self) -> float:
-        return self._random.random()
-
-    def number(self, least: int, most: int) -> int:
-        return least + int(self.share() * (most - least + 1))
-
-    def one_of(self, options: dict[str, float]) -> str:
-        left = self.share() * sum(options.values())
-        for option, share in options.items():
-            left -= share
-            if left < 0:
-                return option
-        return option
 
 
 def water_points(places: Sequence[Place]) -> Iterator[dict[str, str]]:
@@ -71,7 +37,7 @@ def water_points(places: Sequence[Place]) -> Iterator[dict[str, str]]:
         for _ in range(chance.number(3, 7)):
             number += 1
             status = _status(chance, works[place.area] + luck)
-            yield _submission(number, chance) | {
+            yield submission(number, chance) | {
                 "organisation": "Simulated data",
                 "area": place.area,
                 "cluster": place.cluster,
@@ -144,7 +110,7 @@ def interviews(places: Sequence[Place]) -> Iterator[dict[str, str]]:
         luck = 0.5 * (chance.share() - 0.5)
         for _ in range(5):
             number += 1
-            head = _submission(number, chance) | {
+            head = submission(number, chance) | {
                 "area": place.area,
                 "cluster": place.cluster,
                 "stratum": place.stratum,
@@ -196,35 +162,6 @@ def _graded(chance: Chance, scale: Sequence[str], content: float) -> str:
     return scale[2] if mild else scale[3]
 
 
-def _submission(number: int, chance: Chance) -> dict[str, str]:
-    day = f"2024-{chance.number(3, 5):02d}-{chance.number(1, 28):02d}"
-    return {"SubmissionDate": f"{day}T17:00:00.000Z", "today": day, "KEY": f"uuid:simulated-{number:04d}"}
-
-
-def villages() -> list[Place]:
-    """Seven of the villages of each area were drawn; in these every water point is visited."""
-    drawn_of = {"ZZ-01": 42, "ZZ-02": 56, "ZZ-03": 35}
-    return [
-        Place(f"{area[-2:]}{k:02d}", f"{NAMES[area]}, village {k} (simulated)", area, area, str(of // 7))
-        for area, of in drawn_of.items()
-        for k in range(1, 8)
-    ]
-
-
-def segments() -> list[Place]:
-    """Four enumeration areas were drawn in the town and in the countryside of each area, five households in each."""
-    weights = {"urban": (90, 130, 150), "rural": (210, 180, 240)}
-    return [
-        Place(
-            f"{area[-2:]}{side[0]}{k}", f"{NAMES[area]}, {side} segment {k} (simulated)", area, f"{area}-{side}",
-            str(weights[side][order] + 10 * k),
-        )
-        for order, area in enumerate(NAMES)
-        for side in ("urban", "rural")
-        for k in range(1, 5)
-    ]  # fmt: skip
-
-
 def sample(places: Sequence[Place]) -> str:
     """Return the sampling list that goes with the form."""
     return _csv([vars(place) for place in places])
@@ -240,10 +177,24 @@ def _csv(rows: Sequence[dict[str, str]]) -> str:
     return stream.getvalue()
 
 
-def files() -> dict[str, str]:
+def drawn_kits() -> dict[str, ModuleType]:
+    """Return the modules that draw an example, by the id of their kit."""
+    names = sorted(module.name for module in iter_modules(drawn.__path__))
+    return {name.replace("_", "-"): import_module(f"drawn.{name}") for name in names}
+
+
+def files(only: Sequence[str] = ()) -> dict[str, str]:
     """Return all made-up files of the kits, by their path inside the folder of kits, without the expected answers."""
+    found: dict[str, str] = {}
+    for name, module in drawn_kits().items():
+        if only and name not in only:
+            continue
+        places = module.places()
+        kit = tomllib.loads((KITS / name / "kit.toml").read_text("utf-8"))
+        found |= {f"{name}/areas.csv": AREAS, f"{name}/sample.csv": sample(places)}
+        found |= {f"{name}/example.csv": _csv(list(module.rows(places, kit)))}
     water, services = "water-point-functionality", "public-service-satisfaction"
-    return {
+    both = {
         f"{water}/areas.csv": AREAS,
         f"{water}/sample.csv": sample(villages()),
         f"{water}/example.csv": _csv(list(water_points(villages()))),
@@ -251,10 +202,20 @@ def files() -> dict[str, str]:
         f"{services}/sample.csv": sample(segments()),
         f"{services}/example.csv": _csv(list(interviews(segments()))),
     }
+    return found | {path: text for path, text in both.items() if not only or path.partition("/")[0] in only}
+
+
+def write(only: Sequence[str] = ()) -> None:
+    """Write the made-up files, the forms and the expected answers of the kits named, or of all."""
+    wanted = [path.parent.name for path in sorted(KITS.glob("*/kit.toml")) if not only or path.parent.name in only]
+    for path, text in files(wanted).items():
+        (KITS / path).write_text(text, "utf-8", newline="")
+    for name in wanted:
+        module = drawn_kits().get(name)
+        if module is not None:
+            (KITS / name / "form.md").write_text(compose(shipped_kit(name)), "utf-8", newline="")
+        (KITS / name / "expected.json").write_text(expected(KITS / name, module), "utf-8", newline="")
 
 
 if __name__ == "__main__":
-    for path, text in files().items():
-        (KITS / path).write_text(text, "utf-8", newline="")
-    for path in sorted(KITS.glob("*/kit.toml")):
-        (path.parent / "expected.json").write_text(expected(path.parent), "utf-8", newline="")
+    write(sys.argv[1:])

@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 Row = Mapping[str, str]
@@ -121,12 +122,48 @@ def _size(row: Row, concept: str | None) -> float | None:
     return float(row[concept]) if row[concept] else None
 
 
-def expected(folder: Path) -> str:
-    """Return the text of expected.json for the example in a kit's folder."""
+@dataclass(frozen=True)
+class Unit:
+    """One row of the design with what it adds to each figure: measure id -> (y, x)."""
+
+    row: Row
+    figures: Mapping[str, tuple[float, float]]
+
+
+def from_units(
+    measure: Mapping[str, Any], units: Sequence[Unit], inside: Sequence[bool], design: Design
+) -> tuple[float, float, int]:
+    """Value, standard error and rows behind a measure, in the measure's unit, over the units `inside` a domain."""
+    parts = measure.get("parts", [measure["id"]])
+    rows = [unit.row for unit in units]
+    shares, counts, influence = [], [], [0.0] * len(units)
+    for part in parts:
+        pairs = [u.figures.get(part) if here else None for u, here in zip(units, inside, strict=True)]
+        counts.append(sum(pair is not None for pair in pairs))
+        weights = [float(row[design.weight]) if design.weight else 1.0 for row in rows]
+        y = math.fsum(w * pair[0] for w, pair in zip(weights, pairs, strict=True) if pair)
+        if measure["estimator"] in ("total", "rate"):
+            shares.append(y)
+            influence = [w * pair[0] if pair else 0.0 for w, pair in zip(weights, pairs, strict=True)]
+            continue
+        x = math.fsum(w * pair[1] for w, pair in zip(weights, pairs, strict=True) if pair)
+        if not x:
+            return math.nan, math.nan, 0
+        shares.append(y / x)
+        for k, (w, pair) in enumerate(zip(weights, pairs, strict=True)):
+            influence[k] += w * (pair[0] - y / x * pair[1]) / x / len(parts) if pair else 0.0
+    scale = 100.0 if measure["unit"] == "PT" else 1.0
+    error = math.sqrt(_spread(rows, influence, design)) if design.cluster else math.nan
+    return scale * math.fsum(shares) / len(shares), scale * error, min(counts)
+
+
+def expected(folder: Path, module: ModuleType | None = None) -> str:
+    """Return the text of expected.json for the example of a kit; `module` says what its rows add to each figure."""
     kit = tomllib.loads((folder / "kit.toml").read_text("utf-8"))
     recipe = tomllib.loads((folder / "recipe.toml").read_text("utf-8"))
     rows = rows_of((folder / "example.csv").read_text("utf-8"))
-    lines = ",\n".join("    " + json.dumps(line, ensure_ascii=False) for line in _lines(kit, recipe, rows))
+    lines_of = _lines(kit, recipe, rows) if module is None else _unit_lines(kit, recipe, module.units(rows))
+    lines = ",\n".join("    " + json.dumps(line, ensure_ascii=False) for line in lines_of)
     head = {
         "simulated": True,
         "kit": f"{kit['id']}@{kit['version']}",
@@ -152,6 +189,26 @@ def _lines(kit: dict[str, Any], recipe: dict[str, Any], rows: list[dict[str, str
                 if answer.n >= kit["disclosure"]["least_n"]:
                     by = {name: value for name, value in domain.items() if name != "area"}
                     yield {"measure": measure["id"], "area": area, "breakdown": by} | _told(measure, answer)
+
+
+def _unit_lines(kit: dict[str, Any], recipe: dict[str, Any], units: Sequence[Unit]) -> Iterator[dict[str, Any]]:
+    stated = recipe["design"]
+    design = Design(*(stated.get(name, "") for name in ("weights", "strata", "clusters")))
+    for measure in kit["measures"]:
+        for breakdown in ([], *measure.get("breakdowns", [["area"]])):
+            names = [breakdown] if isinstance(breakdown, str) else breakdown
+            values = sorted({tuple(unit.row[name] for name in names) for unit in units})
+            for domain in (dict(zip(names, value, strict=True)) for value in values if all(value)):
+                inside = [all(unit.row[name] == value for name, value in domain.items()) for unit in units]
+                value, se, n = from_units(measure, units, inside, design)
+                if n == 0 or n < kit.get("disclosure", {}).get("least_n", 10):
+                    continue
+                area = domain.pop("area", recipe["place"]["country"])
+                if measure["estimator"] == "rate":
+                    per = measure["times"] / _margin(measure, recipe, area)
+                    value, se = value * per, se * per
+                told = {"measure": measure["id"], "area": area, "breakdown": domain, "unit": measure["unit"]}
+                yield told | {"value": value, "se": None if math.isnan(se) else se, "n": n}
 
 
 def _domains(kit: dict[str, Any], rows: list[dict[str, str]], breakdown: list[str]) -> Iterator[dict[str, str]]:

@@ -19,11 +19,15 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from datashift.errors import BadRecipe, BadRow, LostRows
+from datashift.harmonise.derive import derive
+from datashift.harmonise.loss import Mapped, losses, mapped
 from datashift.language import label
-from datashift.model import Area, Column, Concept, Harmonised, Kit, Period, Raw, Recipe
+from datashift.model import Area, Column, Concept, Harmonised, Kit, Label, Period, Raw, Recipe
 
 Objects = npt.NDArray[np.object_]
 JOINER = " / "
+ROW = "\0"
+REJECTS = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in ("column", "code", "value", "text"))])
 _PLAIN = {
     ".": re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
     ",": re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?"),
@@ -93,51 +97,94 @@ def harmonise(
     *,
     resolve: Callable[[str], Area | None],
     margins: Mapping[str, Mapping[str, float]],
+    removed: Mapping[int, str] | None = None,
 ) -> Harmonised:
     """Turn raw rows into observations.
 
     In:  raw as in model.Raw (all text, `_row`); recipe and kit; `resolve` finds the area a place name means at the
-         recipe's date; `margins` are known totals by name and area id, for weights that share them out.
+         recipe's date; `margins` are known totals by name and area id, for weights that share them out; `removed` are
+         rows that a correction took out of `raw`, by row number with the reason.
     Out: Harmonised. A row with a value that the recipe does not explain is a reject, with one line per such value.
     Raises BadRecipe for a column that is not there, LostRows when the rows do not balance (a fault of ours).
     """
     _require_columns(raw, recipe)
-    problems = _Problems(_empty_rows(raw))
+    meant, set_aside = _meant(raw, recipe)
+    table = raw.filter(pa.array(meant)) if not meant.all() else raw
+    problems = _Problems(_empty_rows(table))
     problems.add_empty_rows()
-    columns = _concepts(raw, recipe, kit, problems)
-    columns |= _places(raw, recipe, resolve, problems)
-    columns["period"] = _periods(raw, recipe.period, recipe.missing, problems)
-    _repeated_ids(raw, recipe, problems)
-    rejected = np.zeros(raw.num_rows, dtype=bool)
+    columns, mapping = _concepts(table, recipe, kit, problems)
+    columns |= _places(table, recipe, resolve, problems)
+    columns["period"] = _periods(table, recipe.period, recipe.missing, problems)
+    _repeated_ids(table, recipe, problems)
+    rejected = np.zeros(table.num_rows, dtype=bool)
     rejected[problems.index] = True
-    columns["weight"] = _weights(raw, recipe, columns["area"], margins, problems)
+    columns["weight"] = _weights(table, recipe, columns["area"], margins, problems)
     rejected[problems.index] = True
+    columns |= derive(kit, {name: columns[name] for name in recipe.columns}, columns["weight"])
+    rejects = [_rejects(table, problems, recipe), set_aside, _taken_out(removed or {})]
     result = Harmonised(
-        observations=_observations(raw, recipe, kit, columns, ~rejected),
-        rejects=_rejects(raw, problems, recipe),
-        rows_in=raw.num_rows,
+        observations=_observations(table, recipe, kit, columns, ~rejected),
+        rejects=pa.concat_tables(rejects).sort_by([("row", "ascending"), ("column", "ascending")]),
+        rows_in=raw.num_rows + len(removed or {}),
         rows_out=int((~rejected).sum()),
-        rows_explained=int(rejected.sum()),
+        rows_explained=int(rejected.sum()) + int((~meant).sum()) + len(removed or {}),
+        losses=losses(kit, recipe, columns["area"], rejected, mapping),
     )
-    _balance(raw, result)
+    _balance([*raw["_row"].to_pylist(), *(removed or {})], result)
     return result
 
 
-def _balance(raw: pa.Table, result: Harmonised) -> None:
+def _meant(raw: pa.Table, recipe: Recipe) -> tuple[npt.NDArray[np.bool_], pa.Table]:
+    """Say which rows the recipe's choices of rows mean, and list the others with the reason."""
+    meant = np.ones(raw.num_rows, dtype=bool)
+    aside = []
+    empty = _empty_rows(raw) if recipe.rows else np.zeros(0, dtype=bool)
+    for choice in recipe.rows:
+        values = pc.utf8_trim_whitespace(pc.fill_null(raw[choice.column], ""))
+        named = pc.is_in(values, value_set=pa.array(choice.only or choice.without, pa.string())).to_numpy()
+        left = meant & ~empty & (named if choice.without else ~named)
+        aside.append(
+            _explained(raw.filter(pa.array(left)), choice.column, "harmonise.not-meant", recipe, why=choice.why)
+        )
+        meant &= ~left
+    return meant, pa.concat_tables(aside) if aside else REJECTS.empty_table()
+
+
+def _taken_out(removed: Mapping[int, str]) -> pa.Table:
+    rows = sorted(removed)
+    texts = [str(BadRow("harmonise.removed", row=row, why=removed[row])) for row in rows]
+    blank = [""] * len(rows)
+    codes = ["harmonise.removed"] * len(rows)
+    return pa.table([rows, blank, codes, blank, texts], schema=REJECTS)
+
+
+def _explained(raw: pa.Table, column: str, code: str, recipe: Recipe, why: Label) -> pa.Table:
+    """List all rows of `raw` with one code; the text is said once for each value."""
+    values = pc.fill_null(raw[column], "").to_pylist()
+    rows = raw["_row"].to_pylist()
+    facts = {"why": label(why)}
+    said = {value: _told(code, column, value, facts, recipe) for value in set(values)}
+    texts = [said[value].replace(ROW, str(row)) for value, row in zip(values, rows, strict=True)]
+    return pa.table([rows, [column] * len(rows), [code] * len(rows), values, texts], schema=REJECTS)
+
+
+def _balance(rows: Sequence[int], result: Harmonised) -> None:
     """Hold the two finished tables against the raw rows, by row number: each row is in exactly one of them."""
     out = result.observations["row"].to_numpy()
     explained = np.unique(result.rejects["row"].to_numpy())
     together = np.sort(np.concatenate([out, explained]))
-    if not np.array_equal(together, np.sort(raw["_row"].to_numpy())):
-        counts = {"rows_in": raw.num_rows, "rows_out": out.size, "rows_explained": explained.size}
+    if not np.array_equal(together, np.sort(np.array(rows, dtype=np.int64))):
+        counts = {"rows_in": len(rows), "rows_out": out.size, "rows_explained": explained.size}
         raise LostRows("harmonise.lost-rows", **counts)
 
 
 # --- one concern each ---------------------------------------------------------------------------------------------
 
 
-def _concepts(raw: pa.Table, recipe: Recipe, kit: Kit, problems: _Problems) -> dict[str, Objects]:
-    translated = {}
+def _concepts(
+    raw: pa.Table, recipe: Recipe, kit: Kit, problems: _Problems
+) -> tuple[dict[str, Objects], dict[str, Mapped]]:
+    translated, mapping = {}, {}
     for name, column in recipe.columns.items():
         concept = kit.concepts[name]
         missing = {*recipe.missing, *column.missing}
@@ -146,12 +193,13 @@ def _concepts(raw: pa.Table, recipe: Recipe, kit: Kit, problems: _Problems) -> d
             found, wrong = _by_value(values, partial(_code, column=column, concept=concept, missing=missing))
             problems.add(wrong, column.column, "harmonise.unknown-code", values, concept=label(concept.label))
         elif concept.kind == "number":
-            found, wrong = _by_value(values, partial(_number, decimal=column.decimal, missing=missing))
+            found, wrong = _by_value(values, partial(_number, column=column, missing=missing))
             problems.add(wrong, column.column, "harmonise.not-a-number", values)
         else:
             found, wrong = _by_value(values, partial(_words, missing=missing))
         translated[name] = found
-    return translated
+        mapping[name] = mapped(values, found, wrong, missing, coded=concept.kind == "code")
+    return translated, mapping
 
 
 def _code(value: str, column: Column, concept: Concept, missing: set[str]) -> tuple[str | None, bool]:
@@ -162,6 +210,10 @@ def _code(value: str, column: Column, concept: Concept, missing: set[str]) -> tu
     stripped = value.strip()
     if value in missing or stripped in missing:
         return None, False
+    if column.match == "part":
+        for word, code in column.codes.items():
+            if re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", stripped.casefold()):
+                return code or None, False
     return (stripped, False) if stripped in concept.codes else (None, True)
 
 
@@ -169,17 +221,17 @@ def _words(value: str, missing: set[str]) -> tuple[str | None, bool]:
     return (None if value.strip() in missing else value.strip()), False
 
 
-def _number(value: str, decimal: str, missing: set[str]) -> tuple[float | None, bool]:
+def _number(value: str, column: Column, missing: set[str]) -> tuple[float | None, bool]:
     stripped = value.strip()
     if value in missing or stripped in missing:
         return None, False
-    if not _PLAIN[decimal].fullmatch(stripped):
+    if not _PLAIN[column.decimal].fullmatch(stripped):
         return None, True
-    number = float(stripped.replace(".", "").replace(",", ".") if decimal == "," else stripped)
+    number = float(stripped.replace(".", "").replace(",", ".") if column.decimal == "," else stripped)
     if not np.isfinite(number):
         return None, True
     # A recipe that calls 0 unknown means 0.0 as well.
-    return (None if number in _numbers(frozenset(missing)) else number), False
+    return (None if number in _numbers(frozenset(missing)) else number * column.factor), False
 
 
 @cache
@@ -213,7 +265,7 @@ def _places(
         if column:
             # A coordinate that cannot be read is a finding of the checks, not a reason to lose the answer.
             found[name], _wrong = _by_value(
-                _text(raw, column), partial(_number, decimal=".", missing=set(recipe.missing))
+                _text(raw, column), partial(_number, column=Column(column=column), missing=set(recipe.missing))
             )
     return found
 
@@ -276,7 +328,7 @@ def _weights(
     design = recipe.design
     if design.weights:
         values = _text(raw, design.weights)
-        weights, wrong = _by_value(values, partial(_number, decimal=".", missing=set()))
+        weights, wrong = _by_value(values, partial(_number, column=Column(column=design.weights), missing=set()))
         below = np.array([w is not None and w < 0 for w in weights], dtype=bool)
         problems.add(wrong | below, design.weights, "harmonise.bad-weight", values)
         return weights
@@ -299,7 +351,8 @@ def _observations(
     raw: pa.Table, recipe: Recipe, kit: Kit, columns: Mapping[str, Objects], kept: npt.NDArray[np.bool_]
 ) -> pa.Table:
     numbers = {"weight", "latitude", "longitude"}
-    numbers |= {name for name in recipe.columns if kit.concepts[name].kind == "number"}
+    concepts = [name for name in columns if name in kit.concepts]
+    numbers |= {name for name in concepts if kit.concepts[name].kind == "number"}
     data: dict[str, pa.Array] = {"row": raw["_row"].combine_chunks().filter(pa.array(kept))}
     data["stratum"] = _grouping(raw, columns, recipe.design.strata, kept, alone="")
     data["cluster"] = _grouping(raw, columns, recipe.design.clusters, kept, alone=None)
@@ -309,7 +362,7 @@ def _observations(
     for name in ("latitude", "longitude"):
         data.setdefault(name, pa.nulls(int(kept.sum()), pa.float64()))
     order = ["row", "area", "period", "weight", "stratum", "cluster", "latitude", "longitude"]
-    return pa.table({name: data[name] for name in [*order, *(c for c in recipe.columns)]})
+    return pa.table({name: data[name] for name in [*order, *concepts]})
 
 
 def _grouping(
@@ -330,22 +383,22 @@ def _grouping(
 
 def _rejects(raw: pa.Table, problems: _Problems, recipe: Recipe) -> pa.Table:
     rows = raw["_row"].to_numpy()[problems.index] if problems.index else np.zeros(0, dtype=np.int64)
+    said: dict[tuple[Any, ...], str] = {}
     texts = []
     for row, column, code, value, facts in zip(
         rows, problems.column, problems.code, problems.value, problems.facts, strict=True
     ):
-        shown = "…" if column in recipe.personal else value
-        texts.append(str(BadRow(code, row=int(row), column=column, value=shown, **facts)))
-    table = pa.table(
-        {
-            "row": pa.array(rows, pa.int64()),
-            "column": pa.array(problems.column, pa.string()),
-            "code": pa.array(problems.code, pa.string()),
-            "value": pa.array(problems.value, pa.string()),
-            "text": pa.array(texts, pa.string()),
-        }
-    )
-    return table.sort_by([("row", "ascending"), ("column", "ascending")])
+        key = (column, code, value, id(facts))
+        if key not in said:
+            said[key] = _told(code, column, value, facts, recipe)
+        texts.append(said[key].replace(ROW, str(row)))
+    return pa.table([rows, problems.column, problems.code, problems.value, texts], schema=REJECTS)
+
+
+def _told(code: str, column: str, value: str, facts: Mapping[str, Any], recipe: Recipe) -> str:
+    """Say what stands against a value, with ROW where the number of the row belongs."""
+    shown = "…" if column in recipe.personal else value
+    return str(BadRow(code, row=ROW, column=column, value=shown, **facts))
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -374,6 +427,7 @@ def _is_none(values: Objects) -> npt.NDArray[np.bool_]:
 def _require_columns(raw: pa.Table, recipe: Recipe) -> None:
     named: list[str | None] = [column.column for column in recipe.columns.values()]
     named += [recipe.place.column, recipe.place.latitude, recipe.place.longitude, recipe.period.column]
+    named += [choice.column for choice in recipe.rows]
     named += [recipe.row_id, recipe.design.weights, *recipe.design.strata, *recipe.design.clusters]
     for name in filter(None, named):
         if name not in raw.column_names and name != "area":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from datashift.errors import BadRecipe
 from datashift.language import _
-from datashift.model import Kit, Measure, Recipe
+from datashift.model import Bounds, Kit, Measure, Recipe, When
+from datashift.standards.conditions import MISSING
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -45,6 +46,7 @@ def shipped_kit(name: str) -> Kit:
 def parse_kit(text: str, file: str) -> Kit:
     """Return the kit that the TOML `text` describes; `file` names it in errors. Raises BadRecipe."""
     kit = _parse(Kit, text, file)
+    _check_derived(kit, file)
     for measure in kit.measures:
         for concept, codes in [*measure.numerator.items(), *measure.denominator.items()]:
             _require_codes(kit, concept, codes)
@@ -55,6 +57,24 @@ def parse_kit(text: str, file: str) -> Kit:
                 "recipe.bad-field", file=file, field=f"measures.{measure.id}.parts", problem=_("not all are shares")
             )
     return kit
+
+
+def _check_derived(kit: Kit, file: str) -> None:
+    """Raise BadRecipe where a rule names a concept that is not above it, or a code that there is not."""
+    above: set[str] = set()
+    for name, concept in kit.concepts.items():
+        counted: When = {source: codes for source, codes in concept.count_of.items()}
+        conditions = [concept.asked_if, counted, *(rule.when for rule in concept.rules)]
+        for unknown in sorted((concept.inputs | set(concept.asked_if)) - above):
+            _require_concept(kit, unknown)
+            problem = _("{concept} must stand above {name}").format(concept=unknown, name=name)
+            raise BadRecipe("recipe.bad-field", file=file, field=f"concepts.{name}", problem=problem)
+        for when in conditions:
+            for source, wanted in when.items():
+                if not isinstance(wanted, Bounds):
+                    _require_codes(kit, source, tuple(code for code in wanted if code != MISSING))
+        _require_codes(kit, name, tuple(rule.code for rule in concept.rules if rule.code))
+        above.add(name)
 
 
 def parse_recipe(text: str, file: str) -> Recipe:
@@ -69,8 +89,9 @@ def check_together(recipe: Recipe, kit: Kit) -> None:
         if kit.concepts[name].kind == "code":
             _require_codes(kit, name, tuple(filter(None, column.codes.values())))
     measures = {measure.id: measure for measure in kit.measures}
-    problem = next(filter(None, (_lack(wanted, measures, recipe) for wanted in recipe.measures)), "")
-    if not recipe.measures and not any(_fed(measure, recipe, measures) for measure in kit.measures):
+    known = at_hand(kit, recipe.columns)
+    problem = next(filter(None, (_lack(wanted, measures, recipe, known) for wanted in recipe.measures)), "")
+    if not recipe.measures and not any(_fed(measure, recipe, measures, known) for measure in kit.measures):
         problem = _("no measure of the kit {kit} can be formed from these columns").format(kit=kit.id)
     if problem:
         raise BadRecipe("recipe.bad-field", file=recipe.id, field="measures", problem=problem)
@@ -80,12 +101,12 @@ def check_together(recipe: Recipe, kit: Kit) -> None:
             raise BadRecipe("recipe.no-margin", margin=margin)
 
 
-def _lack(wanted: str, measures: Mapping[str, Measure], recipe: Recipe) -> str:
+def _lack(wanted: str, measures: Mapping[str, Measure], recipe: Recipe, known: Collection[str]) -> str:
     """Say what a measure that the recipe asks for lacks; empty when nothing."""
     if wanted not in measures:
         return _("{measure} is not one of: {known}").format(measure=wanted, known=", ".join(measures))
     parts = set(measures[wanted].parts) - set(recipe.measures)
-    columns = _needed(measures[wanted], measures) - set(recipe.columns)
+    columns = _needed(measures[wanted], measures) - set(known)
     if parts or columns:
         needed = sorted(parts | {f"[columns.{name}]" for name in columns})
         return _("{measure} needs {needed}").format(measure=wanted, needed=", ".join(needed))
@@ -98,16 +119,37 @@ def chosen_measures(recipe: Recipe, kit: Kit) -> tuple[Measure, ...]:
     Breakdowns by a concept that the recipe has no column for fall away.
     """
     measures = {measure.id: measure for measure in kit.measures}
-    asked = [measures[name] for name in recipe.measures] or [m for m in kit.measures if _fed(m, recipe, measures)]
-    at_hand = {"area", *recipe.columns}
+    known = at_hand(kit, {"area", *recipe.columns})
+    asked = [measures[name] for name in recipe.measures] or [
+        m for m in kit.measures if _fed(m, recipe, measures, known)
+    ]
     return tuple(
-        measure.model_copy(update={"breakdowns": tuple(b for b in measure.breakdowns if set(b) <= at_hand)})
+        measure.model_copy(update={"breakdowns": tuple(b for b in measure.breakdowns if set(b) <= known)})
         for measure in asked
     )
 
 
-def _fed(measure: Measure, recipe: Recipe, measures: Mapping[str, Measure]) -> bool:
-    columns = _needed(measure, measures) <= set(recipe.columns)
+def at_hand(kit: Kit, columns: Collection[str]) -> set[str]:
+    """Return the concepts that are known where `columns` are: these, and all that can be derived from them."""
+    known = set(columns)
+    for name, concept in kit.concepts.items():
+        if concept.inputs and concept.inputs <= known:
+            known.add(name)
+    return known
+
+
+def asked_for(kit: Kit, measure: Measure) -> tuple[str, ...]:
+    """Return the asked concepts that a measure needs, in the order of the kit; derived ones are followed back."""
+    measures = {m.id: m for m in kit.measures}
+    needed = _needed(measure, measures)
+    for name in reversed(kit.concepts):
+        if name in needed and kit.concepts[name].inputs:
+            needed = (needed - {name}) | kit.concepts[name].inputs
+    return tuple(name for name in kit.concepts if name in needed)
+
+
+def _fed(measure: Measure, recipe: Recipe, measures: Mapping[str, Measure], known: Collection[str]) -> bool:
+    columns = _needed(measure, measures) <= set(known)
     return columns and (measure.margin is None or measure.margin in recipe.margin)
 
 
