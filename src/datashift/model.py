@@ -191,8 +191,8 @@ class Measure(Record):
 class Universe(Record):
     """Who or what one row stands for, and which of them are meant.
 
-    `people` are asked for their consent, and their position is not taken. `eligible` asks how many people of a household
-    might have been drawn, where one of them is.
+    `people` are asked for their consent, and their position is not taken. `eligible` asks how many people of a
+    household might have been drawn, where one of them is.
     """
 
     unit: Label

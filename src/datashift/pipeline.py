@@ -31,6 +31,7 @@ from datashift.model import (
     Finding,
     Harmonised,
     Kit,
+    Loss,
     Measure,
     Official,
     Origin,
@@ -47,6 +48,8 @@ from datashift.standards.kits import check_together, chosen_measures, parse_kit,
 from datashift.standards.margins import totals
 from datashift.standards.shapes import polygons
 
+NOT_CHECKED = ("harmonise.not-meant", "harmonise.removed")
+"""Rows that the recipe does not mean, or that a correction took out: the checks have nothing to say about them."""
 PAGE = 700  # pixels that a map takes on its page
 SOURCE = N_("Source: {producer}.")
 DRAWN = N_("Drawn by DataShift from the recipe {recipe}.")
@@ -109,7 +112,7 @@ def run(
     harmonised = observations(setting, raw)
     progress(_("estimating"))
     grouped = cells(harmonised.observations, setting.measures)
-    found = estimates(setting, grouped)
+    found = estimates(setting, grouped, harmonised.losses)
     progress(_("comparing with official figures"))
     official = official_figures(setting)
     compared = comparisons(setting, found, official)
@@ -183,15 +186,28 @@ def observations(setting: Setting, raw: pa.Table) -> Harmonised:
     """Harmonise the raw table with the setting's recipe. Raises DesignError when no row is left."""
     place = setting.recipe.place
     resolve = resolver(setting.areas, place.as_of, place.names)
-    found = harmonise(raw, setting.recipe, setting.kit, resolve=resolve, margins=setting.margins)
+    corrected, removed = corrected_table(setting, raw)
+    found = harmonise(corrected, setting.recipe, setting.kit, resolve=resolve, margins=setting.margins, removed=removed)
     if found.rows_out == 0:
         raise DesignError("estimate.no-rows", explained=found.rows_explained, rows_in=found.rows_in)
     return found
 
 
-def estimates(setting: Setting, grouped: pa.Table) -> list[Estimate]:
-    """Estimate from cells and pass the result through the disclosure gate."""
-    found = estimate(grouped, question(setting))
+def corrected_table(setting: Setting, raw: pa.Table) -> tuple[pa.Table, dict[int, str]]:
+    """Replay the recipe's ledger of corrections; return the corrected rows, and those taken out with the reason."""
+    return raw, {}
+
+
+def estimates(
+    setting: Setting, grouped: pa.Table, losses: Mapping[tuple[str, str], Loss] | None = None
+) -> list[Estimate]:
+    """Estimate from cells, note what was lost on the way to each figure, and pass all through the disclosure gate."""
+    known = losses or {}
+    whole = whole_area(setting)
+    found = [
+        replace(e, loss=known.get((e.measure, "" if e.area == whole else e.area)))
+        for e in estimate(grouped, question(setting))
+    ]
     parents = {area.id: area.parent for area in setting.areas.values()}
     parents |= dict.fromkeys({e.area for e in found}, whole_area(setting))
     parents[whole_area(setting)] = None
@@ -324,6 +340,9 @@ def finding_sentence(setting: Setting, measure: Measure, whole: Estimate | None)
 
 def _findings(setting: Setting, raw: pa.Table, harmonised: Harmonised) -> list[Finding]:
     land = setting.land() or None
+    aside = harmonised.rejects.filter(pc.is_in(harmonised.rejects["code"], value_set=pa.array(NOT_CHECKED)))
+    if aside.num_rows:
+        raw = raw.filter(pc.invert(pc.is_in(raw["_row"], value_set=aside["row"].combine_chunks())))
     table = harmonised.observations
     effect = partial(_effect, setting, table, _whole_values(setting, table))
     return assess(raw, harmonised, setting.recipe, setting.kit, effect=effect, areas=setting.areas, polygons=land)

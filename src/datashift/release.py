@@ -17,7 +17,7 @@ from datashift.assess import sentence
 from datashift.compare import keep_snapshot, reason
 from datashift.estimate import cells
 from datashift.inputs import Inputs, bare_name
-from datashift.model import Benchmark, Chart, Comparison, Estimate
+from datashift.model import Benchmark, Chart, Comparison, Estimate, Loss
 from datashift.pipeline import (
     Result,
     Setting,
@@ -29,11 +29,12 @@ from datashift.pipeline import (
     official_figures,
     raw_table,
     set_up,
+    whole_area,
 )
 from datashift.protect import gate
 from datashift.publish import Given, Release, StageResult, verify, write_release
 
-MARGINS, OFFICIAL = "margins.json", "official.json"
+MARGINS, OFFICIAL, LOSSES = "margins.json", "official.json", "losses.json"
 
 
 def publish(result: Result, out: Path, *, home: Path, created: str | None = None) -> Path:
@@ -87,18 +88,24 @@ def check(bundle: Path, *, evidence: Path | None = None) -> list[StageResult]:
 class Again:
     """The stages of the pipeline on what a bundle holds (publish.Recompute)."""
 
+    def __init__(self) -> None:
+        self._losses: Mapping[tuple[str, str], Loss] | None = None
+
     def observations(self, given: Given) -> pa.Table:
         """Harmonise the raw files again."""
         setting = _setting(given)
-        return observations(setting, raw_table(setting)[0]).observations
+        found = observations(setting, raw_table(setting)[0])
+        self._losses = found.losses
+        return found.observations
 
     def cells(self, given: Given, observations: pa.Table) -> pa.Table:
         """Group the observations again."""
         return cells(observations, _setting(given).measures)
 
     def estimates(self, given: Given, cells: pa.Table) -> Sequence[Estimate]:
-        """Estimate and protect again."""
-        return estimates(_setting(given), cells)
+        """Estimate and protect again; what was lost comes from the raw files, or else as the bundle says it."""
+        losses = self._losses if self._losses is not None else _losses(given.inputs.get(LOSSES, b"[]"))
+        return estimates(_setting(given), cells, losses)
 
     def comparisons(self, given: Given, estimates: Sequence[Estimate]) -> Sequence[tuple[Comparison, str]] | None:
         """Compare again with the official figures: from their files in the evidence, else as the bundle holds them."""
@@ -133,7 +140,19 @@ def _public_inputs(result: Result) -> Iterator[tuple[str, bytes]]:
         name = bare_name(setting.recipe.place.areas)
         yield name, setting.inputs.files[name]
     yield MARGINS, _json({name: dict(totals) for name, totals in setting.margins.items()})
+    yield LOSSES, _json(_told_losses(result))
     yield OFFICIAL, _json([asdict(benchmark) for benchmark in result.official])
+
+
+def _told_losses(result: Result) -> list[dict[str, Any]]:
+    """The losses behind figures that are shown; those of a hidden cell would give its number of rows away."""
+    told = {(e.measure, "" if e.area == whole_area(result.setting) else e.area) for e in result.estimates if e.loss}
+    losses = result.harmonised.losses
+    return [{"measure": key[0], "area": key[1], **asdict(losses[key])} for key in sorted(told) if key in losses]
+
+
+def _losses(text: bytes) -> dict[tuple[str, str], Loss]:
+    return {(entry.pop("measure"), entry.pop("area")): Loss(**entry) for entry in json.loads(text)}
 
 
 def _json(data: Any) -> bytes:

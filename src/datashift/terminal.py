@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -16,7 +16,7 @@ from datashift.demo import Shown
 from datashift.harmonise import Suggestion
 from datashift.language import N_, _, label
 from datashift.model import Comparison, Estimate, Kit, Measure, Origin, Raw
-from datashift.numbers import amount, said
+from datashift.numbers import THIN, amount, said
 from datashift.pipeline import Result, finding_sentence, whole_area
 from datashift.publish import StageResult
 
@@ -220,7 +220,20 @@ def _measure(result: Result, measure: Measure) -> str:
     body = [[e.area_name, *([e.period] if several else []), *_figures(e)] for e in rows]
     title = label(measure.label) if share else f"{label(measure.label)} ({label(measure.unit_label)})"
     table = grid(header, body, "l" + "l" * several + "rrrrr")
-    return "\n".join([_wrapped(title), table, *_reasons(rows), *_groups(result, measure)])
+    return "\n".join([_wrapped(title), table, *_reasons(rows), *_groups(result, measure), *_loss(rows, whole)])
+
+
+def _loss(rows: Sequence[Estimate], whole: str) -> list[str]:
+    """One line on what was lost between the answers and the codes, where anything was."""
+    loss = next((e.loss for e in rows if e.area == whole and e.loss), None)
+    if loss is None or not any(astuple(loss)):
+        return []
+    text = _(
+        "On the way to the kit's codes: {unmapped} of the rows have an answer without a code, {many_to_one} an answer "
+        "that shares its code with others, {rejected} could not be used."
+    )
+    shares = {name: f"{said(100 * share, 1 if 0 < share < 0.1 else 0)}{THIN}%" for name, share in asdict(loss).items()}
+    return [_wrapped(text.format(**shares))]
 
 
 def _groups(result: Result, measure: Measure) -> list[str]:
