@@ -1,0 +1,98 @@
+"""Which code an answer means: by its own spelling, without its numbering, by its label in the form, or nearly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from datashift.harmonise.suggestion.profile import Profile
+from datashift.harmonise.suggestion.words import EVERYWHERE
+from datashift.model import Concept
+from datashift.standards.areas import folded
+
+MOST_COMPARED = 60
+NEAR = 88
+WAYS = ("exact", "label", "numbered", "near", "within")
+"""How an answer was found to mean a code, the surest way first."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The code that an answer means, and the way by which it was found."""
+
+    code: str
+    way: str
+
+
+class Spellings:
+    """All spellings of the codes of one list."""
+
+    def __init__(self, concept: Concept) -> None:
+        self.codes: dict[str, str] = {}
+        for code, answer in concept.codes.items():
+            for word in (code, *answer.label.values(), *answer.synonyms, *EVERYWHERE.get(code, ())):
+                self.codes.setdefault(folded(word.replace("_", " ")), code)
+        self._words = {spelling: frozenset(spelling.split()) for spelling in self.codes if len(spelling) > 3}
+
+    def exact(self, value: str, said: Iterable[str] = ()) -> Meaning | None:
+        """Find a code by a spelling that is known, of the answer or of its label in the form."""
+        plain = folded(value.replace("_", " "))
+        if plain in self.codes:
+            return Meaning(self.codes[plain], "exact")
+        for text in said:
+            if (code := self.codes.get(folded(text))) is not None:
+                return Meaning(code, "label")
+        bare = _without_number(plain)
+        return Meaning(self.codes[bare], "numbered") if bare in self.codes else None
+
+    def nearly(self, value: str, said: Iterable[str] = ()) -> Meaning | None:
+        """Find a code by a spelling that is almost the same, or whose words all stand in the answer."""
+        for text in (value, *said):
+            plain = _without_number(folded(text.replace("_", " ")))
+            near = process.extractOne(plain, self.codes.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
+            if near and len(plain) > 3:
+                return Meaning(self.codes[near[0]], "near")
+        for text in (value, *said):
+            words = frozenset(folded(text.replace("_", " ")).split())
+            inside = [spelling for spelling, parts in self._words.items() if parts <= words]
+            longest = max(map(len, inside), default=0)
+            codes = {self.codes[spelling] for spelling in inside if len(spelling) == longest}
+            if len(codes) == 1:
+                return Meaning(codes.pop(), "within")
+        return None
+
+    def share(self, profile: Profile) -> float:
+        """Return the share of a column's answered rows whose answer is a known spelling."""
+        top = profile.counts[:MOST_COMPARED]
+        known = sum(count for value, count in top if self.exact(value, profile.said.get(value, ())))
+        return known / max(sum(count for _value, count in top), 1)
+
+    def meanings(self, profile: Profile) -> dict[str, Meaning]:
+        """Return what each answer of a column means, where that can be said."""
+        found = {}
+        for value in profile.values[:MOST_COMPARED]:
+            said = profile.said.get(value, ())
+            if meaning := self.exact(value, said) or self.nearly(value, said):
+                found[value] = meaning
+        return found
+
+
+def spellings(concepts: Mapping[str, Concept]) -> dict[str, Spellings]:
+    """Return the spellings of every coded concept; concepts with the same answers share them."""
+    known: dict[str, Spellings] = {}
+    found = {}
+    for name, concept in concepts.items():
+        if concept.kind == "code":
+            key = "|".join(f"{code}={answer.model_dump_json()}" for code, answer in concept.codes.items())
+            found[name] = known.setdefault(key, Spellings(concept))
+    return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _without_number(plain: str) -> str:
+    """Take the numbering off an answer: "1 not at all" and "a not at all" are "not at all"."""
+    return re.sub(r"^(\d+|[a-h])\s+(?=\w)", "", plain)

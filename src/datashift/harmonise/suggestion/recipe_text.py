@@ -1,0 +1,111 @@
+"""The suggestion as a recipe that a person reads, corrects and confirms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from datashift.harmonise.suggestion.roles import Found
+from datashift.language import _
+from datashift.model import Kit, Raw
+from datashift.standards.areas import folded
+
+if TYPE_CHECKING:
+    from datashift.harmonise.suggestion.propose import Guess
+
+SURE, LIKELY = 0.85, 0.6
+MANY_ZEROS = 0.05
+
+
+def recipe_text(
+    raw: Raw,
+    kit: Kit,
+    guesses: Sequence[Guess],
+    found: Sequence[Found],
+    missing: Sequence[str],
+    design: tuple[str, str],
+) -> str:
+    """Return the recipe as TOML; every suggestion says in a comment how sure it is and why."""
+    by_role = {one.role: one for one in found}
+    lines = [
+        _("# A suggested recipe. Read every line, correct what is wrong, then run it: datashift run recipe.toml"),
+        f"id = {quoted(folded(raw.origin.file.split('.')[0]).replace(' ', '-') or 'dataset')}",
+        f"kit = {quoted(kit.id)}",
+        'producer = ""',
+        *([f"row_id = {quoted(by_role['id'].column)}  {_why(by_role['id'])}"] if "id" in by_role else []),
+        f"missing = [{', '.join(quoted(word) for word in ('', *(w for w in missing if w)))}]",
+        f"personal = [{', '.join(quoted(one.column) for one in found if one.role == 'personal')}]",
+        "",
+        f"title = {{ en = {quoted(kit.title['en'])} }}",
+        "",
+        "[[source]]",
+        f"file = {quoted(raw.origin.file)}",
+        f"sha256 = {quoted(raw.origin.sha256)}",
+        *([f"sheet = {quoted(raw.origin.sheet)}"] if raw.origin.sheet else []),
+    ]
+    for guess in guesses:
+        lines += _column(guess, kit)
+    lines += [*_place(by_role), *_period(by_role), *_design(by_role, design)]
+    return "\n".join([*lines, ""])
+
+
+def _column(guess: Guess, kit: Kit) -> list[str]:
+    lines = ["", f"[columns.{guess.role}]", _why(guess), f"column = {quoted(guess.column)}"]
+    if kit.concepts[guess.role].kind == "code":
+        lines.append(f"[columns.{guess.role}.codes]")
+        for value, code in guess.values.items():
+            sure = guess.sure.get(value, 1.0)
+            note = "" if sure >= SURE else "  # " + _("likely ({share}); please check").format(share=f"{sure:.0%}")
+            lines.append(f"{quoted(value)} = {quoted(code)}{note}")
+        for value in guess.open_values:
+            lines.append(f'{quoted(value)} = ""  # ' + _("not known: give it a code, or leave it empty for missing"))
+    elif guess.zeros > MANY_ZEROS:
+        lines.append('missing = ["0"]  # ' + _("0 stands in many rows; take this away if it is a true answer"))
+    return lines
+
+
+def _place(by_role: Mapping[str, Found]) -> list[str]:
+    place, day = by_role.get("place"), by_role.get("date")
+    lines = ["", "[place]", _why(place), f"country = {quoted(place.facts['country'] if place else '')}"]
+    lines += [_("# The date whose boundaries the place names follow")]
+    lines += [f"as_of = {day.facts['last'] if day else '2020-01-01'}"]
+    lines += [f"column = {quoted(place.column)}"] if place else []
+    return lines + [f"{role} = {quoted(by_role[role].column)}" for role in ("latitude", "longitude") if role in by_role]
+
+
+def _period(by_role: Mapping[str, Found]) -> list[str]:
+    day = by_role.get("date")
+    lines = ["", "[period]", _why(day)]
+    if day is None:
+        return [*lines, 'label = "2020"']
+    first, last = day.facts["first"], day.facts["last"]
+    label = first[:4] if first[:4] == last[:4] else f"{first[:4]}/{last[:4]}"
+    lines += [f"# {first} … {last}", f"column = {quoted(day.column)}", f"format = {quoted(day.facts['format'])}"]
+    return [*lines, f"label = {quoted(label)}"]
+
+
+def _design(by_role: Mapping[str, Found], design: tuple[str, str]) -> list[str]:
+    kind, reason = design
+    lines = ["", "[design]", _("# How were the rows chosen? probability, quota, volunteer, facility_register, …")]
+    lines += [f"# {reason}", f"sampling_type = {quoted(kind)}"]
+    for role, field in (("weight", "weights"), ("stratum", "strata"), ("cluster", "clusters")):
+        if role in by_role:
+            column = quoted(by_role[role].column)
+            value = column if role == "weight" else f"[{column}]"
+            # Commented out: a wrong weight is worse than none, so a person has to say it.
+            lines.append(f"# {field} = {value}  {_why(by_role[role])}")
+    return lines
+
+
+def _why(guess: Guess | Found | None) -> str:
+    if guess is None:
+        return "# " + _("nothing fits; please state it")
+    word = _("sure") if guess.confidence >= SURE else _("likely") if guess.confidence >= LIKELY else _("a guess")
+    # A column name may hold a line end, which would end the comment.
+    return " ".join(f"# {guess.column}: {word} ({guess.confidence:.0%}), {guess.reason}".split())
+
+
+def quoted(text: str) -> str:
+    """Return `text` as a basic string of TOML, which is a string of JSON."""
+    return json.dumps(text, ensure_ascii=False)
