@@ -70,6 +70,18 @@ PRECISE: Label = {
     "sw": "Subiri hadi usahihi uwe mita 10 au chini yake.",
     "ne": "शुद्धता १० मिटर वा सोभन्दा राम्रो नहुन्जेल पर्खनुहोस्।",
 }
+MEASURED_AT: Label = {
+    "en": "When was it measured?",
+    "es": "¿Cuándo se midió?",
+    "sw": "Ilipimwa lini?",
+    "ne": "कहिले नापियो?",
+}
+ON_THE_DEVICE: Label = {
+    "en": "Day and time as the device shows them.",
+    "es": "Día y hora como los muestra el aparato.",
+    "sw": "Siku na saa kama kifaa kinavyoonyesha.",
+    "ne": "यन्त्रले देखाएको दिन र समय।",
+}
 BETWEEN: Label = {
     "en": "Between {least} and {most}.",
     "es": "Entre {least} y {most}.",
@@ -131,6 +143,9 @@ def _opening(kit: Kit) -> Iterator[Row]:
             | _said("label", POSITION)
             | _said("hint", PRECISE)
         )
+    if kit.readings:
+        row = {"type": "dateTime", "name": "measured_at", "required": "yes"}
+        yield row | _said("label", MEASURED_AT) | _said("hint", ON_THE_DEVICE)
     if kit.universe.eligible:
         bounds = _bounds(Concept(label={}, kind="number", least=1, most=30))
         row = {
