@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -134,11 +135,21 @@ def _suggest(options: argparse.Namespace) -> None:
     from datashift.harmonise import suggest
     from datashift.read import read
     from datashift.standards.areas import countries, known_areas
-    from datashift.standards.kits import known_kits, shipped_kit
+    from datashift.standards.kits import kit_folder, known_kits, parse_kit, shipped_kit
 
     raw = read(options.file, sheet=options.sheet, keep=home())
-    kits = [shipped_kit(name) for name in ([options.kit] if options.kit else known_kits())]
-    found = suggest(raw, kits, {country: known_areas(country) for country in countries()})
+    if options.kit:
+        kits = [parse_kit((kit_folder(options.kit, Path()) / "kit.toml").read_text("utf-8"), "kit.toml")]
+    else:
+        kits = [shipped_kit(name) for name in known_kits()]
+    words = None
+    if options.form:
+        from datashift.forms import read_form
+        from datashift.forms.words import words_of
+
+        words = words_of(read_form(options.form), raw.table.column_names[1:])
+    areas = {country: known_areas(country) for country in countries()}
+    found = suggest(raw, kits, areas, words, (options.country or "").upper())
     if options.out:
         options.out.write_text(found.recipe, "utf-8")
     _show(options, terminal.suggestion(raw, found, options.out), lambda: terminal.suggestion_json(found))
@@ -157,12 +168,15 @@ def _demo(options: argparse.Namespace) -> None:
     progress(_("done in {seconds} s").format(seconds=said(time.monotonic() - started, 1)))
 
 
-def _kits(options: argparse.Namespace) -> None:
-    from datashift import terminal
-    from datashift.standards.kits import known_kits, shipped_kit
+def _module(name: str) -> Callable[[argparse.Namespace], int | None]:
+    """Return the command of a module in `commands`: it gives a text, data, and perhaps an exit code."""
 
-    kits = [shipped_kit(name) for name in known_kits()]
-    _show(options, terminal.kits(kits), lambda: [kit.model_dump(mode="json") for kit in kits])
+    def command(options: argparse.Namespace) -> int | None:
+        text, data, *code = import_module(f"datashift.commands.{name}").run(options)
+        _show(options, text, data)
+        return code[0] if code else DONE
+
+    return command
 
 
 # --- words on the terminal ------------------------------------------------------------------------------------------
@@ -202,8 +216,9 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str]] = {
     "run": (_run, N_("from a recipe to figures, comparison, charts and a release bundle")),
     "verify": (_verify, N_("compute a release bundle again, offline, and name the stage where a byte differs")),
     "demo": (_demo, N_("the whole road on example data")),
-    "kits": (_kits, N_("list the indicator kits at hand")),
 }
+MODULES = ("check", "corrections", "kits", "areas", "standards", "structures")
+"""Commands with verbs of their own; each is a module of `commands`."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -211,17 +226,21 @@ def _parser() -> argparse.ArgumentParser:
         prog="datashift", description=_("Turns what citizens see into figures that stand beside the official ones.")
     )
     commands = parser.add_subparsers(required=True, metavar=_("command"))
-    found = {
-        name: commands.add_parser(name, help=_(text), description=_(text)) for name, (_c, text) in COMMANDS.items()
-    }
+    modules = {name: import_module(f"datashift.commands.{name}") for name in MODULES}
+    known = COMMANDS | {name: (_module(name), module.HELP) for name, module in modules.items()}
+    found = {name: commands.add_parser(name, help=_(text), description=_(text)) for name, (_c, text) in known.items()}
     for name, sub in found.items():
-        sub.set_defaults(command=COMMANDS[name][0])
+        sub.set_defaults(command=known[name][0])
         sub.add_argument("--json", action="store_true", help=_("complete output for machines"))
         sub.add_argument("--quiet", action="store_true", help=_("no progress on the error stream"))
         sub.add_argument("--language", choices=LANGUAGES, help=_("language of the output"))
+    for name, module in modules.items():
+        module.arguments(found[name])
     found["suggest"].add_argument("file", type=Path, help=_("the file with the answers"))
     found["suggest"].add_argument("--sheet", help=_("the sheet of a workbook or the table of an archive"))
-    found["suggest"].add_argument("--kit", help=_("the kit, if it is known"))
+    found["suggest"].add_argument("--kit", help=_("the kit, if it is known (its name, or ./ and its folder)"))
+    found["suggest"].add_argument("--country", help=_("the country (two letters, ISO 3166-1)"))
+    found["suggest"].add_argument("--form", type=Path, help=_("the form behind the answers (XLSForm)"))
     found["suggest"].add_argument("--out", type=Path, help=_("write the recipe here"))
     found["run"].add_argument("recipe", type=Path, help=_("the recipe (TOML)"))
     found["run"].add_argument("--out", type=Path, required=True, help=_("the folder for the release"))

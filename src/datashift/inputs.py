@@ -70,18 +70,14 @@ def downloadable(recipe: Recipe) -> Iterator[tuple[str, str, str]]:
 
 
 def _references(recipe: Recipe) -> Iterator[tuple[str, str | None, str | None, bool]]:
-    for source in recipe.source:
-        yield source.file, source.sha256, source.url, True
-    for margin in recipe.margin.values():
-        if margin.file:
-            yield margin.file, margin.sha256, margin.url, True
-    if recipe.place.areas:
-        yield recipe.place.areas, None, None, True
-    for boundaries in (recipe.place.boundaries, recipe.place.parts):
-        if boundaries:
-            yield boundaries.file, boundaries.sha256, boundaries.url, False
-    for official in recipe.official:
-        yield official.file, official.sha256, official.url, False
+    """Yield reference, SHA-256, address of every file, and whether there is no run without it."""
+    place = recipe.place
+    yield from ((s.file, s.sha256, s.url, True) for s in recipe.source)
+    yield from ((m.file, m.sha256, m.url, True) for m in recipe.margin.values() if m.file)
+    yield from ((ledger.file, ledger.sha256, None, True) for ledger in filter(None, [recipe.corrections]))
+    yield from ((file, None, None, True) for file in filter(None, [place.areas]))
+    yield from ((b.file, b.sha256, b.url, False) for b in (place.boundaries, place.parts) if b)
+    yield from ((o.file, o.sha256, o.url, False) for o in recipe.official)
 
 
 def _locate(beside: Path, sha256: str | None, home: Path) -> Path | None:

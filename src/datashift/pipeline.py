@@ -14,6 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from datashift.assess import assess
 from datashift.compare import benchmarks, compare, uncovered, years
+from datashift.corrections import Replayed, replay
+from datashift.corrections import parse as parse_ledger
 from datashift.draw import Words, area_map, beside_official, by_area
 from datashift.errors import BadRecipe, DesignError
 from datashift.estimate import Question, cells, estimate, uncertainty
@@ -84,6 +86,7 @@ class Result:
     uncovered: list[Benchmark]
     charts: tuple[Chart, ...]
     uncertainty: str
+    corrected: Replayed | None = None
 
 
 Drawing = Callable[[], Chart | None]
@@ -109,7 +112,8 @@ def run(
     progress(_("reading the files"))
     raw, origins = raw_table(setting)
     progress(_("bringing the rows to the kit's concepts"))
-    harmonised = observations(setting, raw)
+    done = corrected(setting, raw)
+    harmonised = observations(setting, raw, done)
     progress(_("estimating"))
     grouped = cells(harmonised.observations, setting.measures)
     found = estimates(setting, grouped, harmonised.losses)
@@ -118,7 +122,7 @@ def run(
     compared = comparisons(setting, found, official)
     pending = [draw(drawing) for drawing in drawings(setting, found, compared)]
     progress(_("checking the rows and what they do to the answer"))
-    findings = _findings(setting, raw, harmonised)
+    findings = _findings(setting, done.table if done else raw, harmonised)
     progress(_("drawing"))
     return Result(
         setting=setting,
@@ -132,6 +136,7 @@ def run(
         uncovered=uncovered([e for e in found if not e.breakdown], official),
         charts=finished(pending),
         uncertainty=uncertainty(setting.recipe.design, _clusters(setting.recipe)),
+        corrected=done,
     )
 
 
@@ -182,20 +187,34 @@ def raw_table(setting: Setting) -> tuple[pa.Table, tuple[Origin, ...]]:
     return join(raws[0], others), tuple(raw.origin for raw in raws)
 
 
-def observations(setting: Setting, raw: pa.Table) -> Harmonised:
-    """Harmonise the raw table with the setting's recipe. Raises DesignError when no row is left."""
+def observations(setting: Setting, raw: pa.Table, done: Replayed | None = None) -> Harmonised:
+    """Harmonise the raw table, as corrected by `done`, with the setting's recipe.
+
+    Raises DesignError when no row is left.
+    """
     place = setting.recipe.place
     resolve = resolver(setting.areas, place.as_of, place.names)
-    corrected, removed = corrected_table(setting, raw)
-    found = harmonise(corrected, setting.recipe, setting.kit, resolve=resolve, margins=setting.margins, removed=removed)
+    removed = {row: entry.why for row, entry in done.removed.items()} if done else {}
+    found = harmonise(
+        done.table if done else raw,
+        setting.recipe,
+        setting.kit,
+        resolve=resolve,
+        margins=setting.margins,
+        removed=removed,
+    )
     if found.rows_out == 0:
         raise DesignError("estimate.no-rows", explained=found.rows_explained, rows_in=found.rows_in)
     return found
 
 
-def corrected_table(setting: Setting, raw: pa.Table) -> tuple[pa.Table, dict[int, str]]:
-    """Replay the recipe's ledger of corrections; return the corrected rows, and those taken out with the reason."""
-    return raw, {}
+def corrected(setting: Setting, raw: pa.Table) -> Replayed | None:
+    """Replay the recipe's ledger of corrections on the raw rows; None where the recipe names no ledger."""
+    stated = setting.recipe.corrections
+    if stated is None:
+        return None
+    name = bare_name(stated.file)
+    return replay(raw, parse_ledger(setting.inputs.files[name], name))
 
 
 def estimates(
@@ -263,11 +282,11 @@ def drawings(setting: Setting, found: Sequence[Estimate], compared: Sequence[Com
 
 def _by_place(setting: Setting, measure: Measure, rows: list[Estimate]) -> list[Drawing]:
     places = [e for e in rows if e.area != whole_area(setting)]
-    if not places:
+    if not any(e.value is not None for e in rows):
         return []
     stem = measure.id.lower() + (f"-{rows[0].period}" if setting.recipe.period.by == "year" else "")
     drawn: list[Drawing] = [partial(by_area, rows, words=_words(setting, measure, rows, f"{stem}-by-area"))]
-    if measure.id == setting.measures[0].id:
+    if places and measure.id == setting.measures[0].id:
         shapes = _shapes(setting)
         words = _words(setting, measure, rows, f"{stem}-map")
         drawn += [partial(area_map, places, shapes, words=words)] if shapes else []
@@ -351,7 +370,12 @@ def _findings(setting: Setting, raw: pa.Table, harmonised: Harmonised) -> list[F
 def _effect(
     setting: Setting, table: pa.Table, before: Mapping[str, float | None], rows: tuple[int, ...]
 ) -> tuple[Effect, ...]:
-    """Estimate the whole again without some source rows, for each measure of the recipe."""
+    """Estimate the whole again without some source rows, for each measure of the recipe.
+
+    Where an observation is a day of readings, a reading more or less has no effect that could be told from the day.
+    """
+    if setting.kit.readings:
+        return ()
     without = pc.invert(pc.is_in(table["row"], value_set=pa.array(rows, pa.int64())))
     kept = table.filter(without)
     if kept.num_rows == table.num_rows:

@@ -22,6 +22,7 @@ from datashift.pipeline import (
     Result,
     Setting,
     comparisons,
+    corrected,
     drawings,
     estimates,
     finished,
@@ -94,7 +95,8 @@ class Again:
     def observations(self, given: Given) -> pa.Table:
         """Harmonise the raw files again."""
         setting = _setting(given)
-        found = observations(setting, raw_table(setting)[0])
+        raw = raw_table(setting)[0]
+        found = observations(setting, raw, corrected(setting, raw))
         self._losses = found.losses
         return found.observations
 

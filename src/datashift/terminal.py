@@ -15,7 +15,7 @@ from datashift.compare import reason, verdict_word
 from datashift.demo import Shown
 from datashift.harmonise import Suggestion
 from datashift.language import N_, _, label
-from datashift.model import Comparison, Estimate, Kit, Measure, Origin, Raw
+from datashift.model import Comparison, Estimate, Kit, Loss, Measure, Origin, Raw
 from datashift.numbers import THIN, amount, said
 from datashift.pipeline import Result, finding_sentence, whole_area
 from datashift.publish import StageResult
@@ -43,7 +43,7 @@ def report(result: Result, out: Path, bundle: Path) -> str:
     parts += ["", _balance(result), *_notes(result.origins), "", _findings(result)]
     for measure in setting.measures:
         parts += ["", _measure(result, measure)]
-    parts += ["", _comparison(result), "", _wrapped(result.uncertainty)]
+    parts += [*_losses(result), "", _comparison(result), "", _wrapped(result.uncertainty)]
     if setting.recipe.design.note:
         parts.append(_wrapped(_("How the rows came about: {text}").format(text=label(setting.recipe.design.note))))
     parts.append(
@@ -188,7 +188,20 @@ def _balance(result: Result) -> str:
         rows_in=said(h.rows_in), rows_out=said(h.rows_out), rows_explained=said(h.rows_explained)
     )
     counts = Counter(h.rejects["code"].to_pylist()).most_common()
-    return "\n".join([text, *(f"  {said(count)}  {code}" for code, count in counts)])
+    return "\n".join([text, *(f"  {said(count)}  {code}" for code, count in counts), *_corrections(result)])
+
+
+def _corrections(result: Result) -> list[str]:
+    done = result.corrected
+    if done is None:
+        return []
+    text = _(
+        "Corrections: {lines} lines of the ledger changed {cells} cells and took out {rows} rows; {conflicts} could "
+        "not be applied, because the row says something else."
+    )
+    cells = sum(len(touched) for touched in done.effects.values())
+    facts = {"lines": len(done.applied), "cells": cells, "rows": len(done.removed), "conflicts": len(done.conflicts)}
+    return [_wrapped(text.format(**{name: said(count) for name, count in facts.items()}))]
 
 
 def _notes(origins: Iterable[Origin]) -> list[str]:
@@ -220,20 +233,27 @@ def _measure(result: Result, measure: Measure) -> str:
     body = [[e.area_name, *([e.period] if several else []), *_figures(e)] for e in rows]
     title = label(measure.label) if share else f"{label(measure.label)} ({label(measure.unit_label)})"
     table = grid(header, body, "l" + "l" * several + "rrrrr")
-    return "\n".join([_wrapped(title), table, *_reasons(rows), *_groups(result, measure), *_loss(rows, whole)])
+    return "\n".join([_wrapped(title), table, *_reasons(rows), *_groups(result, measure)])
 
 
-def _loss(rows: Sequence[Estimate], whole: str) -> list[str]:
-    """One line on what was lost between the answers and the codes, where anything was."""
-    loss = next((e.loss for e in rows if e.area == whole and e.loss), None)
-    if loss is None or not any(astuple(loss)):
-        return []
+def _losses(result: Result) -> list[str]:
+    """What was lost between the answers and the codes, where anything was; measures that lost the same share a line."""
+    whole = whole_area(result.setting)
+    spoken: dict[Loss, list[str]] = {}
+    for measure in result.setting.measures:
+        loss = next((e.loss for e in result.estimates if e.measure == measure.id and e.area == whole and e.loss), None)
+        if loss is not None and any(astuple(loss)):
+            spoken.setdefault(loss, []).append(label(measure.label))
     text = _(
         "On the way to the kit's codes: {unmapped} of the rows have an answer without a code, {many_to_one} an answer "
         "that shares its code with others, {rejected} could not be used."
     )
-    shares = {name: f"{said(100 * share, 1 if 0 < share < 0.1 else 0)}{THIN}%" for name, share in asdict(loss).items()}
-    return [_wrapped(text.format(**shares))]
+    lines = []
+    for loss, measures in spoken.items():
+        shares = {name: f"{said(100 * s, 1 if 0 < s < 0.1 else 0)}{THIN}%" for name, s in asdict(loss).items()}
+        names = f"{'; '.join(measures)}: " if len(spoken) > 1 else ""
+        lines.append(_wrapped(names + text.format(**shares)))
+    return ["", *lines] if lines else []
 
 
 def _groups(result: Result, measure: Measure) -> list[str]:

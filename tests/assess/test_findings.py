@@ -89,7 +89,7 @@ def test_every_text_can_be_said(survey):
         "n": 3, "total": 10, "column": "c", "expected": 0, "share": 30.0, "value": "v", "columns": ["a", "b"],
         "concept": {"en": "State"}, "country": "XX", "date": "2024-01-01", "least": "0", "most": "9", "below": 1,
         "above": 2, "format": "%Y", "today": "2026-01-01", "first": "2024-01-01", "last": "2024-12-31", "km": 5,
-        "located": 9,
+        "located": 9, "few": 1, "sensors": 4, "period": "2024",
     }  # fmt: skip
     for code, text in TEXTS.items():
         said = sentence(Finding("K", code, text, facts, (2, 3, 4)))

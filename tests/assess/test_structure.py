@@ -134,6 +134,16 @@ def test_an_answer_that_the_recipe_sends_to_no_code_is_missing_and_a_coded_word_
     assert survey.only(columns, missing=["", "NA"], columns=coded).rows == (5,)
 
 
+def test_a_question_that_did_not_concern_a_row_is_no_missing_answer(survey):
+    columns = survey.clean()
+    columns["persons"] = [p if s == "works" else "" for p, s in zip(columns["persons"], columns["state"], strict=True)]
+    routed = {"people": {"label": {"en": "People"}, "kind": "number", "asked_if": {"status": ["works"]}}}
+    assert survey.check(columns, concepts=routed) == []
+    first = columns["state"].index("works")
+    columns["persons"][first] = ""
+    assert survey.only(columns, concepts=routed).rows == (first + 2,)
+
+
 def test_columns_the_recipe_does_not_use_may_be_empty(survey):
     assert survey.check({**survey.clean(), "spare": [""] * 200}) == []
 

@@ -224,3 +224,67 @@ def test_files_that_do_not_join_one_to_one_are_refused(others: list[tuple[str, s
     first = raw(("a", "1"), ("b", "2"), names=("id", "x"))
     with pytest.raises(BadRecipe, match="one to one"):
         join(_source(first), [(_source(raw(*others, names=("id", "y"))), "id")])
+
+
+# --- rows that are meant, answers among others, other units ---------------------------------------------------------
+
+TOTAL = ("Total", "North", "ok", "99", "2020-05-01")
+
+
+def test_rows_that_the_recipe_does_not_mean_are_explained_with_its_reason() -> None:
+    choice = [{"column": "id", "without": ["Total"], "why": {"en": "It is the sum of the others."}}]
+    found = run(raw(GOOD, TOTAL), recipe(rows=choice))
+    assert (found.rows_in, found.rows_out, found.rows_explained) == (2, 1, 1)
+    assert found.rejects["code"].to_pylist() == ["harmonise.not-meant"]
+    assert found.rejects["text"].to_pylist() == [
+        "Row 3: 'Total' in id is not meant by this recipe: It is the sum of the others."
+    ]
+
+
+def test_only_the_values_named_are_meant_and_nothing_else_is_said_of_the_other_rows() -> None:
+    choice = [{"column": "where", "only": ["North"], "why": {"en": "x"}}]
+    found = run(raw(GOOD, ("9", "Atlantis", "purple", "many", "never")), recipe(rows=choice))
+    assert found.rejects["code"].to_pylist() == ["harmonise.not-meant"]
+    assert found.rows_explained == 1
+
+
+def test_a_row_is_left_out_by_the_first_choice_that_does_not_mean_it() -> None:
+    choices = [
+        {"column": "id", "without": ["Total"], "why": {"en": "first"}},
+        {"column": "where", "only": ["South"], "why": {"en": "second"}},
+    ]
+    found = run(raw(GOOD, TOTAL), recipe(rows=choices))
+    assert [text.rpartition(" ")[2] for text in found.rejects["text"].to_pylist()] == ["second", "first"]
+
+
+def test_an_empty_row_stays_an_empty_row() -> None:
+    choice = [{"column": "where", "only": ["North"], "why": {"en": "x"}}]
+    found = run(raw(GOOD, ("", "", "", "", "")), recipe(rows=choice))
+    assert found.rejects["code"].to_pylist() == ["harmonise.empty-row"]
+
+
+def test_a_personal_value_is_not_quoted_where_its_row_is_not_meant() -> None:
+    choice = [{"column": "id", "without": ["Total"], "why": {"en": "x"}}]
+    assert "Total" not in run(raw(TOTAL), recipe(rows=choice, personal=["id"])).rejects["text"].to_pylist()[0]
+
+
+def test_an_answer_among_others_in_one_cell_gets_its_code_in_the_order_of_the_recipe() -> None:
+    codes = {"works": {"column": "state", "match": "part", "codes": {"broken": "no", "ok": "yes"}}}
+    rows = [("1", "North", state, "1", "2020-05-01") for state in ("ok, cheap", "ok broken", "books", "unbroken")]
+    found = run(raw(*rows), recipe(columns=codes))
+    assert found.observations["works"].to_pylist() == ["yes", "no"]
+    assert found.rejects["value"].to_pylist() == ["books", "unbroken"]
+
+
+def test_a_factor_brings_a_number_to_the_unit_of_the_kit() -> None:
+    columns = {"people": {"column": "users", "factor": 0.001, "missing": ["0"]}}
+    found = run(raw(GOOD, ("8", "North", "ok", "0", "2020-05-01")), recipe(columns=columns))
+    assert found.observations["people"].to_pylist() == [0.012, None]
+
+
+def test_rows_taken_out_by_a_correction_are_explained() -> None:
+    found = harmonise(
+        raw(GOOD), recipe(), KIT, resolve=lambda name: AREAS.get(name.lower()), margins={}, removed={3: "sent twice"}
+    )
+    assert (found.rows_in, found.rows_out, found.rows_explained) == (2, 1, 1)
+    assert found.rejects["text"].to_pylist() == ["Row 3 was taken out by a correction: sent twice"]

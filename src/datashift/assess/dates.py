@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 import numpy as np
 
 from datashift.assess.evidence import Evidence
 from datashift.model import Finding, Period
+from datashift.standards.moments import clock
 
 _EARLIEST_CLOCK = date(1980, 1, 1)
 
@@ -23,7 +24,8 @@ def impossible_dates(evidence: Evidence) -> Iterator[Finding]:
     if period.column is None or period.column not in evidence.columns:
         return
     encoded = evidence.columns[period.column]
-    kinds = np.array([_kind(text, period, evidence.today) for text in encoded.texts.to_pylist()], dtype=object)
+    read = clock(period)
+    kinds = np.array([_kind(text, read, period, evidence.today) for text in encoded.texts.to_pylist()], dtype=object)
     present = ~evidence.missing(period.column) & evidence.written
     facts = {
         "assess.date-unreadable": {"format": period.format},
@@ -38,19 +40,13 @@ def impossible_dates(evidence: Evidence) -> Iterator[Finding]:
             yield evidence.found("K14", code, where, column=period.column, **told)
 
 
-def _kind(text: str | None, period: Period, today: date) -> str:
-    day = _day(text or "", period.format)
-    if day is None:
+def _kind(text: str | None, read: Callable[[str], datetime | None], period: Period, today: date) -> str:
+    moment = read(text or "")
+    if moment is None:
         return "assess.date-unreadable"
+    day = moment.date()
     if day > today:
         return "assess.date-future"
     if day < (period.first or _EARLIEST_CLOCK):
         return "assess.date-clock" if day < _EARLIEST_CLOCK else "assess.date-before"
     return "assess.date-after" if period.last and day > period.last else ""
-
-
-def _day(text: str, form: str) -> date | None:
-    try:
-        return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day as it was written, wherever that was
-    except ValueError:
-        return None

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from datashift.assess.quoting import means_no_answer, personal, quotable
 from datashift.assess.wording import TEXTS
 from datashift.model import Area, Column, Finding, Harmonised, Kit, Recipe
+from datashift.standards.conditions import asked
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -77,7 +78,13 @@ class Evidence:
 
     @cached_property
     def observed(self) -> Whole:
-        """The source row numbers that became observations."""
+        """The source row numbers that became observations, or part of one."""
+        readings = self.harmonised.readings
+        return _whole(self.harmonised.observations["row"] if readings is None else readings["row"])
+
+    @cached_property
+    def observations(self) -> Whole:
+        """The source row number of each observation (of its first row, where several make one)."""
         return _whole(self.harmonised.observations["row"])
 
     @cached_property
@@ -85,7 +92,12 @@ class Evidence:
         """Per raw row the id of the area it names, and "" where it was not taken up."""
         found = np.full(len(self.rows), "", dtype=object)
         position = np.searchsorted(self.rows, self.observed, sorter=self._order)
-        found[self._order[position]] = self.harmonised.observations["area"].fill_null("").to_pylist()
+        areas = np.array(self.harmonised.observations["area"].fill_null("").to_pylist(), dtype=object)
+        readings = self.harmonised.readings
+        if readings is not None:
+            order = np.argsort(self.observations)
+            areas = areas[order[np.searchsorted(self.observations, _whole(readings["observation"]), sorter=order)]]
+        found[self._order[position]] = areas
         return found
 
     @cached_property
@@ -98,6 +110,17 @@ class Evidence:
         entries = [entry for entry in self.recipe.columns.values() if entry.column == column] or [Column(column=column)]
         flags = [_without_answer(encoded.texts, entry, self.recipe.missing) for entry in entries]
         return encoded.where(np.logical_and.reduce(flags)) & self.written
+
+    def asked(self, column: str) -> Flags:
+        """Return which rows were to be asked what `column` holds; a row that was not taken up counts as asked."""
+        flags = np.ones(len(self.rows), dtype=np.bool_)
+        name, table = self.concept_of(column), self.harmonised.observations
+        if name is not None and self.kit.concepts[name].asked_if and self.harmonised.readings is None:
+            conditions = set(self.kit.concepts[name].asked_if) & set(table.column_names)
+            answers = {concept: np.array(table[concept].to_pylist(), dtype=object) for concept in conditions}
+            position = np.searchsorted(self.rows, self.observations, sorter=self._order)
+            flags[self._order[position]] = asked(self.kit, name, answers, table.num_rows)
+        return flags
 
     def concept_of(self, column: str) -> str | None:
         """Return the concept that the raw column `column` feeds (the first one, where it feeds several)."""

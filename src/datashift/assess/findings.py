@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from shapely.geometry.base import BaseGeometry
 
+from datashift.assess.coverage import few_days
 from datashift.assess.dates import impossible_dates
 from datashift.assess.evidence import Evidence
 from datashift.assess.place import impossible_places
@@ -37,6 +38,7 @@ _CHECKS = (
     impossible_numbers,
     impossible_dates,
     impossible_places,
+    few_days,
 )
 
 

@@ -64,7 +64,7 @@ def missing_answers(evidence: Evidence) -> Iterator[Finding]:
     """K4: rows without an answer, for each column the recipe uses (coordinates have their own check)."""
     place = evidence.recipe.place
     for column in used_columns(evidence):
-        missing = evidence.missing(column)
+        missing = evidence.missing(column) & evidence.asked(column)
         if missing.any() and column not in (place.latitude, place.longitude):
             share = 100 * float(missing.sum()) / evidence.total
             yield evidence.found("K4", "assess.missing", missing, column=column, share=share)

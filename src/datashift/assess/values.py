@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datashift.assess.evidence import Evidence, Flags
+from datashift.assess.evidence import Evidence, Numbers, Whole, numbers
 from datashift.assess.quoting import means_no_answer
 from datashift.model import Concept, Finding
 
@@ -42,12 +42,24 @@ def impossible_numbers(evidence: Evidence) -> Iterator[Finding]:
     for name, concept in evidence.kit.concepts.items():
         if concept.kind != "number" or name not in observations.column_names or name not in evidence.recipe.columns:
             continue
-        values = observations[name].fill_null(float("nan")).to_numpy()
+        rows, values = _numbers(evidence, name)
         least, most = concept.least, concept.most
-        below = values < (-np.inf if least is None else least)
-        above = values > (np.inf if most is None else most)
-        if below.any() or above.any():
+        below = rows[values < (-np.inf if least is None else least)]
+        above = rows[values > (np.inf if most is None else most)]
+        if below.size or above.size:
             yield _impossible(evidence, name, below, above)
+
+
+def _numbers(evidence: Evidence, name: str) -> tuple[Whole, Numbers]:
+    """Return source row numbers and the numbers in them: of the observations, or of the readings behind these."""
+    rule = evidence.kit.readings
+    if rule is None or name != rule.value:
+        values = evidence.harmonised.observations[name].fill_null(float("nan")).to_numpy()
+        return evidence.observations, np.asarray(values, dtype=np.float64)
+    entry = evidence.recipe.columns[name]
+    encoded = evidence.columns[entry.column]
+    written = numbers(encoded.texts, entry.decimal)[encoded.codes] * entry.factor
+    return evidence.rows, np.where(evidence.missing(entry.column), np.nan, written)
 
 
 def _unlisted(evidence: Evidence, code: str, column: str, rejects: pa.Table) -> Finding:
@@ -75,15 +87,13 @@ def _counted(values: pa.ChunkedArray) -> list[tuple[str, int]]:
     return sorted(((v, n) for v, n in counted if v.strip()), key=lambda entry: (-entry[1], entry[0]))
 
 
-def _impossible(evidence: Evidence, name: str, below: Flags, above: Flags) -> Finding:
+def _impossible(evidence: Evidence, name: str, below: Whole, above: Whole) -> Finding:
     concept: Concept = evidence.kit.concepts[name]
-    where = np.isin(evidence.rows, evidence.observed[below | above])
-    code = (
-        "assess.out-of-range" if below.any() and above.any() else "assess.too-low" if below.any() else "assess.too-high"
-    )
+    where = np.isin(evidence.rows, np.concatenate([below, above]))
+    code = "assess.out-of-range" if below.size and above.size else "assess.too-low" if below.size else "assess.too-high"
     return evidence.found(
         "K5", code, where, column=evidence.recipe.columns[name].column, least=_plain(concept.least),
-        most=_plain(concept.most), below=int(below.sum()), above=int(above.sum()),
+        most=_plain(concept.most), below=int(below.size), above=int(above.size),
     )  # fmt: skip
 
 
