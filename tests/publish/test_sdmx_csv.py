@@ -9,11 +9,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pysdmx.io import read_sdmx
+from pysdmx.io import get_datasets, read_sdmx
 
-from datashift.model import Estimate
+from datashift.model import Area, Estimate, Kit, Loss
 from datashift.publish import Release, estimates_csv, rounded
-from datashift.publish.sdmx_csv import REPORTING_TYPE, number
+from datashift.publish.sdmx_csv import REPORTING_TYPE, csv_bytes, estimate_rows, number
+from datashift.standards.kits import known_kits, shipped_kit
+from datashift.standards.structures import kit_structures, write_structures
 
 DEMANDED = {
     "KIT", "MEASURE", "REF_AREA", "REF_AREA_NAME", "TIME_PERIOD", "OBS_VALUE", "UNIT_MEASURE", "STD_ERROR",
@@ -40,7 +42,7 @@ def test_pysdmx_reads_it_back(release, tmp_path):
     path = tmp_path / "estimates.csv"
     path.write_bytes(estimates_csv(release))
     (dataset,) = read_sdmx(path).get_datasets()
-    assert dataset.short_urn == "Dataflow=DATASHIFT:DF_CITIZEN_FIGURES(1.0)"
+    assert dataset.short_urn == "Dataflow=DATASHIFT:DF_MADE_UP_WATER(1.0.0)"
     values = dict(zip(dataset.data["REF_AREA"] + dataset.data["KIND"], dataset.data["OBS_VALUE"], strict=True))
     expected = {e.area + dict(e.breakdown).get("kind", "_T"): number(e.value) or "NaN" for e in release.estimates}
     assert {key: value or "NaN" for key, value in values.items()} == expected
@@ -90,6 +92,105 @@ def test_the_official_series_is_named_only_where_the_concept_is_the_same(release
     assert {row["SERIES"] for row in rows_of(release)} == {"_Z"}, "the kit is a proxy"
     same = replace(release, kit=release.kit.model_copy(update={"relation": "same"}))
     assert {row["SERIES"] for row in rows_of(same)} == {"SH_H2O_MADEUP"}
+    (official,) = release.recipe.official
+    words = release.recipe.model_copy(update={"official": (official.model_copy(update={"series": "points, all"}),)})
+    assert {row["SERIES"] for row in rows_of(replace(same, recipe=words))} == {"_Z"}, "words are no code"
+
+
+# --- the structure --------------------------------------------------------------------------------------------------
+
+NOT_WRITTEN = {
+    "BASE_PER", "NATURE", "TIME_DETAIL", "COMMENT_OBS", "TIME_COVERAGE", "SOURCE_DETAIL", "COMMENT_TS", "GEO_INFO_URL",
+    "GEO_INFO_TYPE", "CUST_BREAKDOWN_LB", "DATA_LAST_UPDATE",
+}  # fmt: skip
+"""Attributes of the SDG structure that need not be there, and that no citizen figure has."""
+
+TECHNICAL = {"STRUCTURE", "STRUCTURE_ID", "ACTION"}
+
+
+def one_of_each(kit: Kit) -> list[Estimate]:
+    """A figure per measure, and one per code of every breakdown."""
+    first = Estimate(
+        kit=f"{kit.id}@{kit.version}", measure="", area="XX", area_name="Land", period="2024", value=1.0, se=0.1,
+        lower=0.5, upper=1.5, n=20, n_eff=10.0, deff=2.0, df=5.0, unit="", status="A", method="m",
+        sampling_type="probability", loss=Loss(0.125, 0.25, 0.5),
+    )  # fmt: skip
+    found = []
+    for measure in kit.measures:
+        found.append(replace(first, measure=measure.id, unit=measure.unit))
+        for concepts in measure.breakdowns:
+            for concept in set(concepts) & set(kit.concepts):
+                codes = kit.concepts[concept].codes
+                found += [replace(found[-1], breakdown=((concept, code),), status="U") for code in codes]
+    return found
+
+
+@pytest.mark.parametrize("name", known_kits())
+def test_the_columns_are_the_components_of_the_structure(release, name):
+    kit = shipped_kit(name)
+    header, rows = estimate_rows(release.recipe, kit, one_of_each(kit))
+    structures = kit_structures(kit, [Area("XX", "Land", "XX", 0)])
+    [figures] = [s for s in structures if s.id.startswith("SDG_SHADOW_")]
+    parts = {part.id: part for part in figures.components}
+    assert set(header) - TECHNICAL == set(parts) - NOT_WRITTEN
+    assert not any(parts[name].required for name in NOT_WRITTEN)
+    flows = {s.short_urn.removeprefix("Dataflow=") for s in structures if s.short_urn.startswith("Dataflow=")}
+    assert {row[header.index("STRUCTURE_ID")] for row in rows} == flows
+
+
+@pytest.mark.parametrize("name", known_kits())
+def test_every_code_in_a_coded_column_is_in_its_codelist(release, name):
+    kit = shipped_kit(name)
+    header, rows = estimate_rows(release.recipe, kit, one_of_each(kit))
+    structures = kit_structures(kit, [Area("XX", "Land", "XX", 0)])
+    [figures] = [s for s in structures if s.id.startswith("SDG_SHADOW_")]
+    lists = {f"urn:sdmx:org.sdmx.infomodel.codelist.{s.short_urn}": {code.id for code in s.items}
+             for s in structures if s.short_urn.startswith("Codelist=")}  # fmt: skip
+    coded = [part for part in figures.components if part.local_enum_ref and part.id in header]
+    assert len(coded) > 15
+    for part in coded:
+        used = {row[header.index(part.id)] for row in rows} - {""}
+        assert used <= lists[part.local_enum_ref], part.id
+
+
+@pytest.mark.parametrize("name", known_kits())
+def test_every_figure_has_a_key_of_its_own(release, name):
+    kit = shipped_kit(name)
+    estimates = one_of_each(kit)
+    header, rows = estimate_rows(release.recipe, kit, estimates)
+    [figures] = [s for s in kit_structures(kit, ()) if s.id.startswith("SDG_SHADOW_")]
+    places = [header.index(part.id) for part in figures.components.dimensions]
+    assert len({tuple(row[place] for place in places) for row in rows}) == len({e.key for e in estimates})
+
+
+def test_another_program_reads_the_figures_with_their_structure(release, tmp_path):
+    kit = shipped_kit("water-point-functionality")
+    header, rows = estimate_rows(release.recipe, kit, one_of_each(kit))
+    (tmp_path / "estimates.csv").write_bytes(csv_bytes(header, rows))
+    structures = write_structures(kit_structures(kit, [Area("XX", "Land", "XX", 0)]), "sdmx-ml-3.0")
+    (tmp_path / "structures.xml").write_bytes(structures)
+    (dataset,) = get_datasets(tmp_path / "estimates.csv", tmp_path / "structures.xml")
+    assert dataset.structure.components["TECHNOLOGY"].enumeration["hand_pump"].name == "Hand pump or rope pump"
+    assert len(dataset.data) == len(rows)
+
+
+def test_losses_are_per_cent_and_hidden_with_the_figure(release):
+    lost = replace(release.estimates[0], loss=Loss(unmapped=0.125, many_to_one=1 / 3, rejected=0.0))
+    shown, hidden, unknown = rows_of(only(release, lost, replace(lost, status="Q"), release.estimates[0]))
+    names = ("LOSS_UNMAPPED", "LOSS_MANY_TO_ONE", "LOSS_REJECTED")
+    assert [shown[name] for name in names] == ["12.5", "33.33333333", "0"]
+    assert [hidden[name] for name in names] == [unknown[name] for name in names] == ["", "", ""]
+
+
+def test_answers_that_a_global_list_knows_have_its_code(release):
+    kit = shipped_kit("public-service-satisfaction")
+    woman = replace(release.estimates[0], measure="HEALTH_ACCESS", breakdown=(("sex", "female"),))
+    town = replace(woman, breakdown=(("place", "urban"),))
+    poorest = replace(woman, breakdown=(("income_quintile", "q1"),))
+    header, rows = estimate_rows(release.recipe, kit, [woman, town, poorest])
+    assert [row[header.index("SEX")] for row in rows] == ["F", "_T", "_T"]
+    assert [row[header.index("URBANISATION")] for row in rows] == ["_T", "U", "_T"]
+    assert [row[header.index("INCOME_WEALTH_QUANTILE")] for row in rows] == ["_T", "_T", "Q1"]
 
 
 # --- the reporting type ---------------------------------------------------------------------------------------------

@@ -1,4 +1,9 @@
-"""Estimates as SDMX-CSV 2.0, with a reporting type of their own: citizen data never pass for national data."""
+"""Estimates as SDMX-CSV 2.0, with a reporting type of their own: citizen data never pass for national data.
+
+The columns are the components of the kit's data structure (`datashift structures export --kit`): all dimensions, the
+attributes that must be there, and all attributes of ours. Attributes of the SDG structure that no citizen figure has
+are left out, as SDMX-CSV allows.
+"""
 
 from __future__ import annotations
 
@@ -6,48 +11,59 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from datashift.language import label
 from datashift.model import Estimate, Kit, Recipe
 from datashift.publish.release import Release, said
+from datashift.standards.structures.identifiers import (
+    BREAKDOWNS,
+    EVERYBODY,
+    REPORTING_TYPE,
+    code_ids,
+    dimension,
+    flow_id,
+    is_code_id,
+    kit_breakdowns,
+)
 
-REPORTING_TYPE = "C"
-"""Citizen. A code of our own: the global list knows N (national), G (global), R (regional), none of which this is."""
-
-STRUCTURE_ID = "DATASHIFT:DF_CITIZEN_FIGURES(1.0)"
-BREAKDOWNS = {
-    "sex": "SEX",
-    "age": "AGE",
-    "age_group": "AGE",
-    "urbanisation": "URBANISATION",
-    "urban_rural": "URBANISATION",
-    "residence": "URBANISATION",
-    "disability": "DISABILITY_STATUS",
-    "disability_status": "DISABILITY_STATUS",
-    "education": "EDUCATION_LEV",
-    "education_level": "EDUCATION_LEV",
-    "wealth_quintile": "INCOME_WEALTH_QUANTILE",
-}
-"""Concepts that have a dimension in the SDG data structure; any other concept has its own name in capitals."""
+__all__ = [
+    "BREAKDOWNS",
+    "NUMBERS",
+    "REPORTING_TYPE",
+    "columns",
+    "csv_bytes",
+    "estimate_rows",
+    "estimates_csv",
+    "number",
+]
 
 NUMBERS = frozenset(
     {
         "OBS_VALUE", "STD_ERROR", "LOWER_BOUND", "UPPER_BOUND", "N_EFF", "DEFF", "DF", "CONF_LEVEL", "VALUE",
-        "OFFICIAL_VALUE", "OFFICIAL_STD_ERROR", "DIFFERENCE", "DIFFERENCE_LOWER", "DIFFERENCE_UPPER",
+        "BIAS_SD", "LOSS_UNMAPPED", "LOSS_MANY_TO_ONE", "LOSS_REJECTED", "OFFICIAL_VALUE", "OFFICIAL_STD_ERROR",
+        "DIFFERENCE", "DIFFERENCE_LOWER", "DIFFERENCE_UPPER",
     }
 )  # fmt: skip
 """Columns of estimates.csv and comparison.csv that hold numbers."""
 
-_FRONT = ("STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ", "REPORTING_TYPE", "SERIES", "REF_AREA")
-_ALWAYS = ("SEX", "AGE", "URBANISATION")
-_BACK = (
-    "KIT", "MEASURE", "REF_AREA_NAME", "TIME_PERIOD", "OBS_VALUE", "UNIT_MEASURE", "UNIT_MULT", "STD_ERROR",
-    "LOWER_BOUND", "UPPER_BOUND", "N_OBS", "N_EFF", "DEFF", "DF", "OBS_STATUS", "CONF_LEVEL", "METHOD",
-    "SAMPLING_TYPE", "PRODUCER", "SOURCE", "REASON", "SIMULATED",
+_FRONT = (
+    "STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ", "REPORTING_TYPE", "SERIES", "REF_AREA", "SEX", "AGE", "URBANISATION",
+    "INCOME_WEALTH_QUANTILE", "EDUCATION_LEV", "OCCUPATION", "CUST_BREAKDOWN", "COMPOSITE_BREAKDOWN",
+    "DISABILITY_STATUS", "ACTIVITY", "PRODUCT",
 )  # fmt: skip
+_BACK = (
+    "PRODUCER", "SOURCE_ID", "KIT", "MEASURE", "REF_AREA_NAME", "TIME_PERIOD", "OBS_VALUE", "UNIT_MEASURE", "UNIT_MULT",
+    "STD_ERROR", "LOWER_BOUND", "UPPER_BOUND", "N_OBS", "N_EFF", "DEFF", "DF", "OBS_STATUS", "CONF_LEVEL", "BIAS_SD",
+    "ESTIMATOR", "METHOD", "SAMPLING_TYPE", "LOSS_UNMAPPED", "LOSS_MANY_TO_ONE", "LOSS_REJECTED", "ASSESSMENT_PROFILE",
+    "ASSESSMENT_RESULT", "ENGAGEMENT_LEVEL", "LEGAL_STATUS", "REVISION", "SOURCE", "REASON", "SIMULATED",
+)  # fmt: skip
+_UNSTATED = ("BIAS_SD", "ASSESSMENT_PROFILE", "ASSESSMENT_RESULT", "ENGAGEMENT_LEVEL", "LEGAL_STATUS", "REVISION")
+"""Attributes that nothing states yet: their cells are empty."""
+
+_LOSSES = ("LOSS_UNMAPPED", "LOSS_MANY_TO_ONE", "LOSS_REJECTED")
 _FIELDS = ("value", "se", "lower", "upper", "n_eff", "deff", "df")
 _FREQUENCIES = (
     (r"\d{4}(-A1)?", "A"),
@@ -72,20 +88,16 @@ def estimates_csv(release: Release) -> bytes:
 
 def estimate_rows(recipe: Recipe, kit: Kit, estimates: Sequence[Estimate]) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of `estimates_csv`."""
-    header = columns(estimates)
-    return header, [_row(header, recipe, kit, estimate) for estimate in estimates]
+    header, words = columns(estimates, kit), _words(kit)
+    return header, [_row(header, recipe, kit, words, estimate) for estimate in estimates]
 
 
-def columns(estimates: Iterable[Estimate]) -> list[str]:
-    """Return the column names: those that are always there, and one per breakdown that is used."""
-    used = {dimension(concept) for estimate in estimates for concept, _code in estimate.breakdown}
-    return [*_FRONT, *_ALWAYS, *sorted(used - set(_ALWAYS)), *_BACK]
-
-
-def dimension(concept: str) -> str:
-    """Return the column of a breakdown concept. One that bears the name of another column is set apart by `BY_`."""
-    name = BREAKDOWNS.get(concept.lower(), re.sub(r"\W", "_", concept).upper())
-    return f"BY_{name}" if name in (*_FRONT, *_BACK) else name
+def columns(estimates: Iterable[Estimate], kit: Kit | None = None) -> list[str]:
+    """Return the column names: those that are always there, and one per breakdown of the kit, or that is used."""
+    own = kit_breakdowns(kit) if kit else {}
+    used = {own.get(concept) or dimension(concept) for estimate in estimates for concept, _code in estimate.breakdown}
+    more = [*own.values(), *sorted(used - set(own.values()))]
+    return [*_FRONT, *(name for name in more if name not in _FRONT), *_BACK]
 
 
 def rounded(estimates: Iterable[Estimate]) -> list[Estimate]:
@@ -113,18 +125,42 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _row(header: Sequence[str], recipe: Recipe, kit: Kit, estimate: Estimate) -> list[str]:
+@dataclass(frozen=True)
+class _Words:
+    """What the names of a kit are in SDMX: dimensions by concept, codes by concept and code, ids and estimators."""
+
+    dimensions: Mapping[str, str]
+    codes: Mapping[str, Mapping[str, str]]
+    measures: Mapping[str, str]
+    estimators: Mapping[str, str]
+
+    def cell(self, concept: str, code: str) -> tuple[str, str]:
+        return self.dimensions.get(concept) or dimension(concept), self.codes.get(concept, {}).get(code, code)
+
+
+def _words(kit: Kit) -> _Words:
+    names = kit_breakdowns(kit)
+    codes = {concept: code_ids(kit.concepts[concept].codes, name) for concept, name in names.items()}
+    return _Words(
+        dimensions=names,
+        codes=codes,
+        measures=code_ids(measure.id for measure in kit.measures),
+        estimators={measure.id: measure.estimator for measure in kit.measures},
+    )
+
+
+def _row(header: Sequence[str], recipe: Recipe, kit: Kit, words: _Words, estimate: Estimate) -> list[str]:
     hidden = estimate.status == "Q"
-    cell = {dimension(concept): code for concept, code in estimate.breakdown} | {
+    cell = dict(words.cell(concept, code) for concept, code in estimate.breakdown) | {
         "STRUCTURE": "dataflow",
-        "STRUCTURE_ID": STRUCTURE_ID,
+        "STRUCTURE_ID": flow_id(kit),
         "ACTION": "I",
         "FREQ": _frequency(estimate.period),
         "REPORTING_TYPE": REPORTING_TYPE,
         "SERIES": _series(recipe, kit, estimate.measure),
         "REF_AREA": estimate.area,
         "KIT": estimate.kit,
-        "MEASURE": estimate.measure,
+        "MEASURE": words.measures.get(estimate.measure, estimate.measure),
         "REF_AREA_NAME": estimate.area_name,
         "TIME_PERIOD": estimate.period,
         "OBS_VALUE": "" if hidden else number(estimate.value),
@@ -139,14 +175,25 @@ def _row(header: Sequence[str], recipe: Recipe, kit: Kit, estimate: Estimate) ->
         "DF": "" if hidden else number(estimate.df),
         "OBS_STATUS": estimate.status,
         "CONF_LEVEL": number(recipe.design.confidence),
+        "ESTIMATOR": words.estimators.get(estimate.measure, ""),
         "METHOD": estimate.method,
         "SAMPLING_TYPE": estimate.sampling_type,
+        **_losses(None if hidden else estimate),
+        **dict.fromkeys(_UNSTATED, ""),
         "PRODUCER": recipe.producer,
+        "SOURCE_ID": recipe.id,
         "SOURCE": label(recipe.title),
         "REASON": said(estimate.reason, estimate.facts),
         "SIMULATED": str(recipe.simulated).lower(),
     }
-    return [cell.get(column, "_T") for column in header]
+    return [cell.get(column, EVERYBODY) for column in header]
+
+
+def _losses(estimate: Estimate | None) -> dict[str, str]:
+    """Return the loss of harmonisation in per cent of the rows; empty where it is not known or not shown."""
+    loss = getattr(estimate, "loss", None)
+    shares = {name: getattr(loss, name.lower().removeprefix("loss_"), None) for name in _LOSSES}
+    return {name: number(None if share is None else 100 * share) for name, share in shares.items()}
 
 
 def _ten(value: float | None) -> float | None:
@@ -165,4 +212,4 @@ def _series(recipe: Recipe, kit: Kit, measure: str) -> str:
     if kit.relation != "same":
         return "_Z"
     same = (official for official in recipe.official if official.relation == "same" and measure in official.measures)
-    return next((official.series for official in same), "_Z")
+    return next((official.series for official in same if is_code_id(official.series)), "_Z")

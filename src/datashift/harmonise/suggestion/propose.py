@@ -14,7 +14,7 @@ from datashift.harmonise.suggestion.answers import MOST_COMPARED
 from datashift.harmonise.suggestion.confidence import chances, kit_chances, kit_features, of_way
 from datashift.harmonise.suggestion.evidence import Evidence, Floats, best_word, evidence
 from datashift.harmonise.suggestion.profile import FormWords, Profile, profiles
-from datashift.harmonise.suggestion.recipe_text import recipe_text
+from datashift.harmonise.suggestion.recipe_text import EVEN, Stated, recipe_text
 from datashift.harmonise.suggestion.roles import BY_NAME, Found, roles
 from datashift.language import N_, _
 from datashift.model import Area, Kit, Raw
@@ -57,11 +57,16 @@ class Suggestion:
 
 
 def suggest(
-    raw: Raw, kits: Sequence[Kit], areas: Mapping[str, Mapping[str, Area]], form: FormWords | None = None
+    raw: Raw,
+    kits: Sequence[Kit],
+    areas: Mapping[str, Mapping[str, Area]],
+    form: FormWords | None = None,
+    country: str = "",
 ) -> Suggestion:
     """Suggest a recipe for `raw` from names, answers and, where there is one, the words of its form.
 
-    In: a raw table; the kits at hand; area lists by country; the questions and labels of an XLSForm. Out: the best kit
+    In: a raw table; the kits at hand; area lists by country; the questions and labels of an XLSForm; the country, if it
+    is known: then places are looked for in it alone. Out: the best kit
     with a guess for every concept, place, date, coordinate, id and personal column that was found, and a TOML text that
     says why. Confidences are probabilities, see `confidence`.
     """
@@ -72,10 +77,11 @@ def suggest(
     order = np.argsort(-of_kits, kind="stable")
     kit = kits[int(order[0])]
     guesses = columns_of(kit, columns, seen, found)
-    taken = {guess.column for guess in guesses}
-    others = roles([profile for profile in columns if profile.name not in taken], areas)
+    taken = {guess.column for guess in guesses if guess.confidence >= EVEN}
+    places = {code: listed for code, listed in areas.items() if country in ("", code)}
+    others = roles([profile for profile in columns if profile.name not in taken], places)
     missing = sorted({word for profile in columns for word in profile.missing})
-    text = recipe_text(raw, kit, guesses, others, missing, _design(kit))
+    text = recipe_text(raw, kit, guesses, others, Stated(missing, _design(kit), country))
     told = [Guess(one.column, _role(one), one.confidence, one.reason) for one in others]
     ranked = tuple((kits[int(i)].id, float(of_kits[int(i)])) for i in order[:3])
     return Suggestion(kit.id, float(of_kits[int(order[0])]), (*guesses, *told), text, ranked)
@@ -114,9 +120,12 @@ def _guess(kit: Kit, profile: Profile, seen: Evidence, row: int, j: int, chance:
 
 def _role(found: Found) -> str:
     facts = found.facts
-    return {"place": f"place {facts.get('country')}", "date": f"date {facts.get('format')}", "id": "row id"}.get(
-        found.role, found.role
-    )
+    return {
+        "place": f"place {facts.get('country')}",
+        "country": f"country {facts.get('country')}",
+        "date": f"date {facts.get('format')}",
+        "id": "row id",
+    }.get(found.role, found.role)
 
 
 def _design(kit: Kit) -> tuple[str, str]:

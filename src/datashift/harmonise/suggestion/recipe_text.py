@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from datashift.harmonise.suggestion.roles import Found
@@ -14,20 +15,26 @@ from datashift.standards.areas import folded
 if TYPE_CHECKING:
     from datashift.harmonise.suggestion.propose import Guess
 
-SURE, LIKELY = 0.85, 0.6
+SURE, LIKELY, EVEN = 0.85, 0.6, 0.5
 MANY_ZEROS = 0.05
 
 
-def recipe_text(
-    raw: Raw,
-    kit: Kit,
-    guesses: Sequence[Guess],
-    found: Sequence[Found],
-    missing: Sequence[str],
-    design: tuple[str, str],
-) -> str:
-    """Return the recipe as TOML; every suggestion says in a comment how sure it is and why."""
+@dataclass(frozen=True)
+class Stated:
+    """What is known beside the columns: words for missing, the sampling type with its reason, and the country."""
+
+    missing: Sequence[str]
+    design: tuple[str, str]
+    country: str = ""
+
+
+def recipe_text(raw: Raw, kit: Kit, guesses: Sequence[Guess], found: Sequence[Found], stated: Stated) -> str:
+    """Return the recipe as TOML; every suggestion says in a comment how sure it is and why.
+
+    A column that is more likely wrong than right is written as a comment, so that the recipe runs without it.
+    """
     by_role = {one.role: one for one in found}
+    missing = stated.missing
     lines = [
         _("# A suggested recipe. Read every line, correct what is wrong, then run it: datashift run recipe.toml"),
         f"id = {quoted(folded(raw.origin.file.split('.')[0]).replace(' ', '-') or 'dataset')}",
@@ -44,9 +51,15 @@ def recipe_text(
         f"sha256 = {quoted(raw.origin.sha256)}",
         *([f"sheet = {quoted(raw.origin.sheet)}"] if raw.origin.sheet else []),
     ]
+    lines += _rows(by_role.get("place"))
     for guess in guesses:
-        lines += _column(guess, kit)
-    lines += [*_place(by_role), *_period(by_role), *_design(by_role, design)]
+        written = _column(guess, kit)
+        lines += (
+            written
+            if guess.confidence >= EVEN
+            else [line if line[:1] in ("", "#") else f"# {line}" for line in written]
+        )
+    lines += [*_place(by_role, stated.country), *_period(by_role), *_design(by_role, stated.design)]
     return "\n".join([*lines, ""])
 
 
@@ -65,12 +78,31 @@ def _column(guess: Guess, kit: Kit) -> list[str]:
     return lines
 
 
-def _place(by_role: Mapping[str, Found]) -> list[str]:
-    place, day = by_role.get("place"), by_role.get("date")
-    lines = ["", "[place]", _why(place), f"country = {quoted(place.facts['country'] if place else '')}"]
+def _rows(place: Found | None) -> list[str]:
+    """Mean the rows of one country, where the file has several."""
+    column = place.facts.get("country column") if place else ""
+    if place is None or not column:
+        return []
+    names = [name for name in place.facts["names"].split("|") if name]
+    why = _("the areas are those of {country}").format(country=place.facts["country"])
+    return [
+        "",
+        "[[rows]]",
+        f"column = {quoted(column)}",
+        f"only = [{', '.join(map(quoted, names))}]",
+        f"why = {{ en = {quoted(why)} }}",
+    ]
+
+
+def _place(by_role: Mapping[str, Found], country: str) -> list[str]:
+    place, day = by_role.get("place") or by_role.get("country"), by_role.get("date")
+    known = country or (place.facts["country"] if place else "")
+    lines = ["", "[place]", _why(place), f"country = {quoted(known)}"]
     lines += [_("# The date whose boundaries the place names follow")]
     lines += [f"as_of = {day.facts['last'] if day else '2020-01-01'}"]
-    lines += [f"column = {quoted(place.column)}"] if place else []
+    # Without a column of places all rows are of the country.
+    named = by_role.get("place")
+    lines += [f"column = {quoted(named.column)}"] if named else [f"area = {quoted(known)}"]
     return lines + [f"{role} = {quoted(by_role[role].column)}" for role in ("latitude", "longitude") if role in by_role]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -16,9 +16,11 @@ from datashift.harmonise.suggestion.profile import Profile, as_number
 from datashift.language import N_, _
 from datashift.model import Area
 from datashift.standards.areas import folded, resolver
+from datashift.standards.world import country_named
 
 BY_NAME = N_("its name is like “{word}”")
 BY_PLACES = N_("{share} of its answers are areas of {country}, level {level}")
+BY_COUNTRIES = N_("its answers are countries")
 BY_DATES = N_("{share} of its answers read as dates like {format}")
 BY_YEARS = N_("its numbers are years")
 COMPARED = 200
@@ -41,12 +43,13 @@ class Found:
 def roles(free: Sequence[Profile], areas: Mapping[str, Mapping[str, Area]]) -> list[Found]:
     """Return the roles found among the columns that are no concept, the best column for each role."""
     times = [found for profile in free if (found := _time(profile))]
-    finders = [finder for country, listed in areas.items() for finder in _finders(country, listed)]
-    places = [found for profile in free if (found := _place(profile, finders))]
     named = [found for profile in free for found in _named(profile)]
-    single = [*_best(times), *_best(places)]
+    single = [*_best(times), *_places(free, areas)]
     for role in ("latitude", "longitude", "id", "weight", "stratum", "cluster"):
         single += _best([found for found in named if found.role == role])
+    # One half of a position is none: a lone “Y” may be yttrium.
+    if {"latitude", "longitude"} - {found.role for found in single}:
+        single = [found for found in single if found.role not in ("latitude", "longitude")]
     return [*single, *(found for found in named if found.role == "personal")]
 
 
@@ -61,28 +64,73 @@ def _best(found: Sequence[Found]) -> list[Found]:
 class _Finder:
     country: str
     level: int
-    day: date
     resolve: Callable[[str], Area | None]
+
+
+def countries_in(columns: Sequence[Profile]) -> tuple[str, dict[str, int]]:
+    """Return the column that names countries, and the rows of each country; without such a column nothing."""
+    best: tuple[str, dict[str, int]] = ("", {})
+    for profile in columns:
+        rows: Counter[str] = Counter()
+        for value, count in profile.counts:
+            if len(value) > 1 and (code := country_named(value)):
+                rows[code] += count
+        if sum(rows.values()) > GOOD * max(profile.answered, 1) and sum(rows.values()) > sum(best[1].values()):
+            best = (profile.name, dict(rows.most_common()))
+    return best
+
+
+def _places(free: Sequence[Profile], areas: Mapping[str, Mapping[str, Area]]) -> list[Found]:
+    named, rows = countries_in(free)
+    finders = [finder for country, listed in areas.items() for finder in _finders(country, listed)]
+    meant = [finder for finder in finders if not rows or finder.country in rows]
+    found = [one for profile in free if (one := _place(profile, meant, rows, finders))]
+    if found:
+        # A smaller area says more, where it is as sure.
+        top = max(one.confidence for one in found)
+        best = max(
+            (one for one in found if one.confidence > top - 0.1), key=lambda one: (one.facts["level"], one.confidence)
+        )
+        facts = {**best.facts, "country column": named if len(rows) > 1 else ""}
+        counts = next((profile.values for profile in free if profile.name == named), ())
+        facts["names"] = "|".join(value for value in counts if country_named(value) == best.facts["country"])
+        return [replace(best, facts=facts)]
+    if len(rows) == 1:
+        reason = _(BY_COUNTRIES)
+        return [Found(named, "country", of_role("place"), reason, {"country": next(iter(rows)), "level": "0"})]
+    return []
 
 
 def _finders(country: str, listed: Mapping[str, Area]) -> Iterator[_Finder]:
     for level in sorted({area.level for area in listed.values()} - {0}):
         here = {key: area for key, area in listed.items() if area.level == level}
         for day in sorted({area.valid_from for area in here.values() if area.valid_from} | {date(2000, 1, 1)}):
-            yield _Finder(country, level, day, resolver(here, day))
+            yield _Finder(country, level, resolver(here, day))
 
 
-def _place(profile: Profile, finders: Sequence[_Finder]) -> Found | None:
-    if profile.numeric > 1 - LIKELY or profile.dummy or profile.distinct < 2:
+def _place(
+    profile: Profile, finders: Sequence[_Finder], rows: Mapping[str, int], everywhere: Sequence[_Finder]
+) -> Found | None:
+    if profile.numeric > 1 - LIKELY or profile.dummy or not profile.counts:
         return None
-    values = profile.values[:COMPARED]
-    shares = [(sum(f.resolve(value) is not None for value in values) / len(values), f.day, f) for f in finders]
-    share, _day, best = max(shares, key=lambda one: (one[0], one[1]), default=(0.0, date.min, None))
+    top = profile.counts[:COMPARED]
+    answered = sum(count for _value, count in top)
+    best, share = None, 0.0
+    for finder in finders:
+        matched = sum(count for value, count in top if finder.resolve(value))
+        known = min(rows.get(finder.country, answered), answered)
+        one = min(matched / max(known, 1), 1.0)
+        if one > share:
+            best, share = finder, one
     if best is None or share < LIKELY:
         return None
-    few = len({area.id for value in values if (area := best.resolve(value))}) < 2
+    areas = {area.id for value, _count in top if (area := best.resolve(value))}
+    # Names such as “Central” are areas of several countries: they tell little about which one is meant.
+    others = [f for f in everywhere if f.country != best.country]
+    doubtful = [value for value, _count in top if best.resolve(value) and any(f.resolve(value) for f in others)]
+    doubt = 0.0 if rows else 0.6 * len(doubtful) / max(len(areas), 1)
     reason = _(BY_PLACES).format(share=f"{share:.0%}", country=best.country, level=best.level)
-    confidence = of_role("place") * share * (0.6 if few else 1.0)
+    confidence = of_role("place") * share * (0.6 if len(areas) < 2 else 1.0) * (1 - min(doubt, 0.6))
     return Found(profile.name, "place", confidence, reason, {"country": best.country, "level": str(best.level)})
 
 
