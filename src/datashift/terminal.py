@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple
 from pathlib import Path
-from textwrap import fill
 from typing import Any
 
 from datashift.assess import sentence
@@ -15,12 +13,12 @@ from datashift.compare import reason, verdict_word
 from datashift.demo import Shown
 from datashift.harmonise import Suggestion
 from datashift.language import N_, _, label
+from datashift.layout import grid, wrapped
 from datashift.model import Comparison, Estimate, Kit, Loss, Measure, Origin, Raw
 from datashift.numbers import THIN, amount, said
 from datashift.pipeline import Result, finding_sentence, whole_area
 from datashift.publish import StageResult
 
-WIDTH = 80
 FINDINGS_SHOWN = 12
 POOR_FIT = 0.15
 
@@ -37,25 +35,25 @@ def report(result: Result, out: Path, bundle: Path) -> str:
     setting = result.setting
     parts = []
     if setting.recipe.simulated:
-        parts.append(_wrapped(_("SIMULATED DATA: a made-up country, so that you can see what each stage does.")))
+        parts.append(wrapped(_("SIMULATED DATA: a made-up country, so that you can see what each stage does.")))
     for measure in setting.measures:
-        parts.append(_wrapped(_first_line(result, measure)))
+        parts.append(wrapped(_first_line(result, measure)))
     parts += ["", _balance(result), *_notes(result.origins), "", _findings(result)]
     for measure in setting.measures:
         parts += ["", _measure(result, measure)]
-    parts += [*_losses(result), "", _comparison(result), "", _wrapped(result.uncertainty)]
+    parts += [*_losses(result), "", _comparison(result), "", wrapped(result.uncertainty)]
     if setting.recipe.design.note:
-        parts.append(_wrapped(_("How the rows came about: {text}").format(text=label(setting.recipe.design.note))))
+        parts.append(wrapped(_("How the rows came about: {text}").format(text=label(setting.recipe.design.note))))
     parts.append(
-        _wrapped(
+        wrapped(
             _("Beside SDG {indicator}: {text}").format(
                 indicator=setting.kit.indicator, text=label(setting.kit.relation_note)
             )
         )
     )
-    parts += [_wrapped(_("Limit: {text}").format(text=label(limit))) for limit in setting.recipe.limits]
+    parts += [wrapped(_("Limit: {text}").format(text=label(limit))) for limit in setting.recipe.limits]
     if setting.inputs.absent:
-        parts.append(_wrapped(_("Not at hand, so left out: {files}.").format(files=", ".join(setting.inputs.absent))))
+        parts.append(wrapped(_("Not at hand, so left out: {files}.").format(files=", ".join(setting.inputs.absent))))
     parts += ["", _("Figures, charts and bundle: {folder}").format(folder=out)]
     parts.append(_("Check it any time, offline: datashift verify {bundle}").format(bundle=bundle))
     return "\n".join(parts)
@@ -112,15 +110,15 @@ def verification(stages: Sequence[StageResult]) -> str:
     details: dict[str, list[str]] = {}
     for stage in stages:
         details.setdefault(stage.detail, []).append(_(stage.stage))
-    notes = [_wrapped(f"{', '.join(names)}: {detail}") for detail, names in details.items()]
-    return "\n".join([_wrapped(first), "", grid([_("stage"), _("result")], rows, "ll"), "", *notes])
+    notes = [wrapped(f"{', '.join(names)}: {detail}") for detail, names in details.items()]
+    return "\n".join([wrapped(first), "", grid([_("stage"), _("result")], rows, "ll"), "", *notes])
 
 
 def suggestion(raw: Raw, found: Suggestion, out: Path | None) -> str:
     """Return a suggestion as one sentence per column, and the recipe text unless it was written to a file."""
     rows, poor = raw.table.num_rows, found.confidence < POOR_FIT
     lines = [
-        _wrapped(
+        wrapped(
             _(
                 "{file}: {rows} rows, {columns} columns. The kit that fits best is {kit}. How well: {confidence}."
             ).format(
@@ -128,14 +126,14 @@ def suggestion(raw: Raw, found: Suggestion, out: Path | None) -> str:
                 confidence=f"{found.confidence:.0%}",
             )
         ),
-        *([_wrapped(_("No kit at hand fits well. A kit of your own can stand beside the recipe."))] if poor else []),
+        *([wrapped(_("No kit at hand fits well. A kit of your own can stand beside the recipe."))] if poor else []),
         *_notes([raw.origin]),
         "",
     ]  # fmt: skip
     for guess in found.guesses:
         text = _("Column “{column}” looks like {role}: {reason}. How sure: {confidence}.")
         lines.append(
-            _wrapped(
+            wrapped(
                 text.format(
                     column=guess.column, role=guess.role, reason=guess.reason, confidence=f"{guess.confidence:.0%}"
                 )
@@ -157,17 +155,6 @@ def kits(known: Iterable[Kit]) -> str:
         lines.append(f"{kit.id} {kit.version}  {kit.indicator}  {label(kit.title)}")
         lines += [f"    {measure.id}  {label(measure.label)}" for measure in kit.measures]
     return "\n".join(lines)
-
-
-def grid(header: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> str:
-    """Return a plain table; `align` has one letter per column, l or r."""
-    table = [list(header), *[list(row) for row in rows]]
-    widths = [max(_cells(row[k]) for row in table) for k in range(len(header))]
-    lines = [
-        "  ".join(_padded(text, width, side) for text, width, side in zip(row, widths, align, strict=True)).rstrip()
-        for row in table
-    ]
-    return "\n".join([lines[0], "  ".join("─" * width for width in widths), *lines[1:]])
 
 
 # --- the parts of a report ------------------------------------------------------------------------------------------
@@ -201,20 +188,18 @@ def _corrections(result: Result) -> list[str]:
     )
     cells = sum(len(touched) for touched in done.effects.values())
     facts = {"lines": len(done.applied), "cells": cells, "rows": len(done.removed), "conflicts": len(done.conflicts)}
-    return [_wrapped(text.format(**{name: said(count) for name, count in facts.items()}))]
+    return [wrapped(text.format(**{name: said(count) for name, count in facts.items()}))]
 
 
 def _notes(origins: Iterable[Origin]) -> list[str]:
     """What reading the files noticed: names that repeat, an encoding that had to be guessed, another format."""
-    return [_wrapped(f"{o.file}: {_(text).format(**facts)}") for o in origins for text, facts in o.notes]
+    return [wrapped(f"{o.file}: {_(text).format(**facts)}") for o in origins for text, facts in o.notes]
 
 
 def _findings(result: Result) -> str:
     lines = [_("What was noticed, by what it does to the answer:")]
     for finding in result.findings[:FINDINGS_SHOWN]:
-        lines.append(
-            fill(f"{finding.check}  {sentence(finding)}", WIDTH, subsequent_indent="    ", initial_indent="  ")
-        )
+        lines.append(wrapped(f"{finding.check}  {sentence(finding)}", "  ", "    "))
     more = len(result.findings) - FINDINGS_SHOWN
     return "\n".join(
         [*lines, *([_("  … and {n} more, in findings.json of the bundle").format(n=said(more))] if more > 0 else [])]
@@ -233,7 +218,7 @@ def _measure(result: Result, measure: Measure) -> str:
     body = [[e.area_name, *([e.period] if several else []), *_figures(e)] for e in rows]
     title = label(measure.label) if share else f"{label(measure.label)} ({label(measure.unit_label)})"
     table = grid(header, body, "l" + "l" * several + "rrrrr")
-    return "\n".join([_wrapped(title), table, *_reasons(rows), *_groups(result, measure)])
+    return "\n".join([wrapped(title), table, *_reasons(rows), *_groups(result, measure)])
 
 
 def _losses(result: Result) -> list[str]:
@@ -252,7 +237,7 @@ def _losses(result: Result) -> list[str]:
     for loss, measures in spoken.items():
         shares = {name: f"{said(100 * s, 1 if 0 < s < 0.1 else 0)}{THIN}%" for name, s in asdict(loss).items()}
         names = f"{'; '.join(measures)}: " if len(spoken) > 1 else ""
-        lines.append(_wrapped(names + text.format(**shares)))
+        lines.append(wrapped(names + text.format(**shares)))
     return ["", *lines] if lines else []
 
 
@@ -266,7 +251,7 @@ def _groups(result: Result, measure: Measure) -> list[str]:
             figure = _("too few answers") if e.value is None else amount(e.value, e.lower, e.upper, e.unit)
             text = f"{label(concepts[name].codes[code].label)} {figure}"
             spoken.setdefault(label(concepts[name].label), []).append((-(e.value or 0.0), text))
-    return [_wrapped(f"{name}: {'; '.join(text for _value, text in sorted(rows))}") for name, rows in spoken.items()]
+    return [wrapped(f"{name}: {'; '.join(text for _value, text in sorted(rows))}") for name, rows in spoken.items()]
 
 
 def _figures(e: Estimate) -> list[str]:
@@ -283,7 +268,7 @@ def _reasons(rows: Sequence[Estimate]) -> list[str]:
     for e in rows:
         if e.reason:
             spoken.setdefault(_(e.reason).format(**e.facts), []).append(e.area_name)
-    return [_wrapped(f"{', '.join(dict.fromkeys(names))}: {text}") for text, names in spoken.items()]
+    return [wrapped(f"{', '.join(dict.fromkeys(names))}: {text}") for text, names in spoken.items()]
 
 
 def _comparison(result: Result) -> str:
@@ -301,7 +286,7 @@ def _comparison(result: Result) -> str:
         ]
         lines += [
             "",
-            _wrapped(_("“{measure}” beside {source}").format(measure=label(measures[measure].label), source=source)),
+            wrapped(_("“{measure}” beside {source}").format(measure=label(measures[measure].label), source=source)),
             _side(group),
         ]
     return "\n".join(lines).lstrip("\n")
@@ -313,7 +298,7 @@ def _side(group: Sequence[Comparison]) -> str:
     spoken: dict[str, list[str]] = {}
     for c in group:
         spoken.setdefault(reason(c), []).append(c.area_name)
-    notes = [_wrapped(text if len(names) > 3 else f"{', '.join(names)}: {text}") for text, names in spoken.items()]
+    notes = [wrapped(text if len(names) > 3 else f"{', '.join(names)}: {text}") for text, names in spoken.items()]
     return "\n".join([grid(header, rows, "lrrrrl"), *notes])
 
 
@@ -343,21 +328,7 @@ def _truth(shown: Shown) -> str:
         header = [_("area"), _("truth"), _("estimate"), _("interval"), _("holds it")]
         tables += ["", label(measure.label), grid(header, rows, "lrrrl")]
     first = _("How near the truth: {inside} of {all} intervals hold the true value of the simulated country.")
-    return "\n".join([_wrapped(first.format(inside=inside, all=count)), *tables])
+    return "\n".join([wrapped(first.format(inside=inside, all=count)), *tables])
 
 
 # --- plain text -----------------------------------------------------------------------------------------------------
-
-
-def _wrapped(text: str) -> str:
-    return fill(text, WIDTH)
-
-
-def _cells(text: str) -> int:
-    # Devanagari vowel signs and other marks take no place of their own on a terminal.
-    return sum(unicodedata.category(c) not in ("Mn", "Me", "Cf") for c in text)
-
-
-def _padded(text: str, width: int, side: str) -> str:
-    blank = " " * (width - _cells(text))
-    return text + blank if side == "l" else blank + text

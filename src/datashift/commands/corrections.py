@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datashift.errors import BadCorrection
 from datashift.language import LANGUAGES, N_, _
+from datashift.layout import wrapped
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -183,13 +184,13 @@ def _compare(options: argparse.Namespace) -> Told:
 
 
 def _repair(options: argparse.Namespace) -> Told:
-    from datashift.corrections import repair, wording
+    from datashift.corrections import repair
 
     aside = repair(options.ledger)
     text = _("Every line of {file} is whole; nothing was cut off.").format(file=options.ledger)
     if aside:
         text = _("The line that was cut off is set aside in {file}. All lines before it are whole.").format(file=aside)
-    return wording.wrapped(text), lambda: {"torn": str(aside) if aside else None}
+    return wrapped(text), lambda: {"torn": str(aside) if aside else None}
 
 
 VERBS: dict[str, tuple[Callable[[argparse.Namespace], Told], str]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,6 @@ KINDS = {
     "ValueList": N_("value list"),
 }
 ROLES = {"D": N_("Dimensions"), "M": N_("Measures"), "A": N_("Attributes")}
-WIDTH = 80
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,8 +71,8 @@ def _export(options: argparse.Namespace) -> Told:
 
 
 def _show(options: argparse.Namespace) -> Told:
+    from datashift.layout import grid, wrapped
     from datashift.standards.structures import read_structures
-    from datashift.terminal import grid
 
     structures = read_structures(_content(options.file), options.file.name)
     records = _records(structures)
@@ -83,7 +81,7 @@ def _show(options: argparse.Namespace) -> Told:
     for record in records:
         for role, ids in record.get("components", {}).items():
             text = f"{record['id']} – {_(ROLES[role])}: {', '.join(ids)}"
-            parts.append(textwrap.fill(text, WIDTH, subsequent_indent="  ", break_long_words=False))
+            parts.append(wrapped(text, "", "  "))
     return "\n\n".join(parts), lambda: records
 
 

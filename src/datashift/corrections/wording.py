@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import fill
 
 from datashift.corrections.cleaning_log import Imported
 from datashift.corrections.compare import KINDS, Compared
@@ -13,11 +12,11 @@ from datashift.corrections.entry import Entry
 from datashift.corrections.ledger import Ledger
 from datashift.corrections.replay import Replayed
 from datashift.language import N_, _
+from datashift.layout import wrapped
 from datashift.model import Raw
 from datashift.numbers import said
 
 SHOWN = 20
-WIDTH = 80
 
 KIND_WORDS = {
     "open": N_("begins"),
@@ -158,8 +157,3 @@ def head(ledger: Ledger) -> str:
 def _few(lines: list[str]) -> list[str]:
     more = len(lines) - SHOWN
     return [*lines[:SHOWN], *([_("  … and {n} more (see --json)").format(n=said(more))] if more > 0 else [])]
-
-
-def wrapped(text: str) -> str:
-    """Return `text` in lines of the width of a terminal."""
-    return fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from textwrap import fill
 
 from datashift.forms.answerable import DESIGN, VERDICTS, Answerable, Match, Repair
 from datashift.forms.problem import Problem
 from datashift.forms.xlsform import Form, Question
 from datashift.language import N_, _, label
+from datashift.layout import wrapped
 from datashift.model import Kit
 from datashift.numbers import said
 
 SHOWN = 8
-WIDTH = 80
 
 LEVELS = {"fault": N_("Faults"), "warning": N_("Warnings"), "hint": N_("Hints")}
 
@@ -140,7 +139,4 @@ def _breakdowns(measures: Iterable[Answerable]) -> Iterator[str]:
 
 def _wrapped(text: str, indent: int = 0) -> str:
     blank = " " * indent
-    return fill(
-        text, WIDTH, initial_indent=blank, subsequent_indent=blank + ("  " if indent else ""),
-        break_on_hyphens=False, break_long_words=False,
-    )  # fmt: skip
+    return wrapped(text, blank, blank + ("  " if indent else ""))

@@ -15,8 +15,7 @@ from datashift.harmonise.suggestion.confidence import of_role
 from datashift.harmonise.suggestion.profile import Profile, as_number
 from datashift.language import N_, _
 from datashift.model import Area
-from datashift.standards.areas import folded, resolver
-from datashift.standards.world import country_named
+from datashift.standards.areas import country_named, folded, resolver
 
 BY_NAME = N_("its name is like “{word}”")
 BY_PLACES = N_("{share} of its answers are areas of {country}, level {level}")
@@ -104,7 +103,9 @@ def _places(free: Sequence[Profile], areas: Mapping[str, Mapping[str, Area]]) ->
 def _finders(country: str, listed: Mapping[str, Area]) -> Iterator[_Finder]:
     for level in sorted({area.level for area in listed.values()} - {0}):
         here = {key: area for key, area in listed.items() if area.level == level}
-        for day in sorted({area.valid_from for area in here.values() if area.valid_from} | {date(2000, 1, 1)}):
+        # Any day will do to see which places are meant: the first and the last day of every extent.
+        days = {day for area in here.values() for day in (area.valid_from, area.valid_to) if day}
+        for day in sorted(days | {date(2000, 1, 1)}):
             yield _Finder(country, level, resolver(here, day))
 
 
