@@ -167,6 +167,14 @@ class BadRecipe(InputError):
             "The recipe sends the place '{name}' to the area '{area}', which is not in the area list of {country} "
             "for {date}. Use one of its ids."
         ),
+        "recipe.no-zone": N_(
+            "'{zone}' under [period] zone is no time zone known here. Write an IANA name such as Africa/Nairobi; if it "
+            "is one, this machine lacks the list of time zones: install the package tzdata."
+        ),
+        "recipe.no-readings": N_(
+            "The kit {kit} is about readings of sensors. State {needed} in the recipe: each reading needs its sensor, "
+            "its value and its time."
+        ),
         "recipe.no-margin": N_("The recipe needs the margin '{margin}', which it does not declare. Add it."),
         "recipe.join": N_(
             "{file} does not join one to one on '{column}': {missing} rows have no partner and {repeated} keys repeat. "
@@ -219,7 +227,148 @@ class BadRecipe(InputError):
 class BadForm(InputError):
     """An XLSForm cannot be read, or has a fault."""
 
-    texts: ClassVar[dict[str, str]] = {}
+    texts: ClassVar[dict[str, str]] = {
+        "form.no-survey": N_(
+            "{file} has no sheet called survey, so it is not an XLSForm. Its sheets are: {sheets}. Rename the sheet "
+            "with the questions to survey."
+        ),
+        "form.no-column": N_(
+            "{file}, sheet {sheet}: there is no column '{column}'. Its columns are: {known}. Add it in the first row."
+        ),
+        "form.repeated-name": N_(
+            "{sheet}, row {row}: the name '{name}' is already used in row {first}. KoBo and ODK refuse such a form, "
+            "since both answers would go into one column. Rename this one, for example to '{rename}'."
+        ),
+        "form.name-elsewhere": N_(
+            "{sheet}, row {row}: the name '{name}' is also used in row {first}, in another group. In an export without "
+            "group names the two columns cannot be told apart. Rename this one, for example to '{rename}'."
+        ),
+        "form.name-case": N_(
+            "{sheet}, row {row}: '{name}' differs from '{other}' (row {first}) only in capital letters, which many "
+            "programs do not tell apart. Rename it, for example to '{rename}'."
+        ),
+        "form.no-name": N_("{sheet}, row {row}: the question has no name. Give it a short one, such as water_source."),
+        "form.bad-name": N_(
+            "{sheet}, row {row}: the name '{name}' cannot be used. A name begins with a letter and has letters, "
+            "digits, _ , - and . only. Rename it, for example to '{rename}'."
+        ),
+        "form.no-type": N_("{sheet}, row {row}: '{name}' has no type. Write one, such as text or select_one yes_no."),
+        "form.unknown-type": N_(
+            "{sheet}, row {row}: '{name}' has the type '{type}', which does not exist. The nearest are: {near}."
+        ),
+        "form.no-list-name": N_(
+            "{sheet}, row {row}: '{name}' has the type {type} but names no list. Write the list after the type, such "
+            "as select_one yes_no."
+        ),
+        "form.no-list": N_(
+            "{sheet}, row {row}: '{name}' uses the list '{list}', which the sheet choices does not have. The nearest "
+            "are: {near}. Correct the name of the list, or add the list."
+        ),
+        "form.no-calculation": N_(
+            "{sheet}, row {row}: '{name}' is to be calculated, but the column calculation is empty. Fill it in."
+        ),
+        "form.unbalanced": N_(
+            "{sheet}, row {row}: in the column {column} of '{name}', brackets or quote signs do not come in pairs. "
+            "Close or remove the odd one."
+        ),
+        "form.unknown-reference": N_(
+            "{sheet}, row {row}: '{name}' refers to '{reference}' (column {column}), but no question has this name. "
+            "The nearest are: {near}. Correct the reference."
+        ),
+        "form.unopened": N_(
+            "{sheet}, row {row}: {type} ends something that is not open there (open: {opened}). Remove this row, or "
+            "put the row that begins it above."
+        ),
+        "form.unclosed": N_(
+            "{sheet}, row {row}: {type} '{name}' is never closed. Add a row with the type {end} where it ends."
+        ),
+        "form.end-name": N_(
+            "{sheet}, row {row}: this end is named '{name}', but it closes '{begin}' of row {first}. Check that the "
+            "group ends where it should."
+        ),
+        "form.column-name": N_(
+            "{sheet}: the column '{name}' is not known and will be left out. If '{near}' is meant, rename it."
+        ),
+        "form.no-label": N_("{sheet}, row {row}: '{name}' has no label. Write the question as people should hear it."),
+        "form.no-translation": N_("{sheet}, row {row}: '{name}' has no label in {language}. Translate it."),
+        "form.no-message": N_(
+            "{sheet}, row {row}: '{name}' has a constraint but no message. Say in constraint_message what is allowed."
+        ),
+        "form.no-constraint": N_(
+            "{sheet}, row {row}: any number can be entered for '{name}'. Add a constraint, such as . >= 0 and "
+            ". <= 120, to catch slips of the finger."
+        ),
+        "form.choice-no-list": N_(
+            "{sheet}, row {row}: the answer '{name}' belongs to no list. Fill in the column list_name."
+        ),
+        "form.choice-no-name": N_("{sheet}, row {row}: an answer has no name. Give it a short one, such as tap."),
+        "form.choice-repeated": N_(
+            "{sheet}, row {row}: the answer '{name}' stands already in row {first} of the list '{list}'. Remove or "
+            "rename it; two answers with one name cannot be told apart."
+        ),
+        "form.choice-blank": N_(
+            "{sheet}, row {row}: the answer '{name}' has a blank in its name; where several answers can be chosen, it "
+            "would be read as two. Rename it, for example to '{rename}'."
+        ),
+        "form.choice-no-label": N_("{sheet}, row {row}: the answer '{name}' has no label. Write it."),
+        "form.choice-no-translation": N_(
+            "{sheet}, row {row}: the answer '{name}' has no label in {language}. Translate it."
+        ),
+        "form.unused-list": N_("{sheet}, row {row}: no question uses the list '{name}'. Use it or remove it."),
+        "form.default-language": N_(
+            "{sheet}: the default language '{name}' is not one of the languages of the labels ({known}). Write it in "
+            "the same way."
+        ),
+        "form.no-version": N_(
+            "{sheet}: the form states no {name}. Number its versions, so that answers to an older one are told apart."
+        ),
+        "form.no-time": N_(
+            "{sheet}: nothing says when a row was collected. Add a row with the type today, so that figures can be "
+            "given for a period."
+        ),
+        "form.no-consent": N_(
+            "{sheet}: people are asked, but there is no question for their consent. Add one at the beginning: what "
+            "the data are for, that answering is free, and that they may stop at any time."
+        ),
+        "form.home-position": N_(
+            "{sheet}, row {row}: '{name}' takes the position of a home or a person, which can identify them. Ask for "
+            "the village instead, or keep the position apart and publish areas only."
+        ),
+        "form.audit-position": N_(
+            "{sheet}, row {row}: '{name}' records where the interviewer goes. This is personal: tell interviewers, and "
+            "leave the location out where it is not needed."
+        ),
+        "form.device": N_(
+            "{sheet}, row {row}: {type} ('{name}') records who collects the data. This is personal: remove it, or "
+            "replace it with a code that only the organisation can read."
+        ),
+        "form.personal-name": N_(
+            "{sheet}, row {row}: '{name}' asks for the name of a person. Figures do not need it. Remove it, or use a "
+            "code and keep the list of names apart."
+        ),
+        "form.personal-phone": N_(
+            "{sheet}, row {row}: '{name}' asks for a telephone number. Figures do not need it. Remove it, or keep it "
+            "in a form of its own, for calling back only."
+        ),
+        "form.personal-e-mail": N_(
+            "{sheet}, row {row}: '{name}' asks for an e-mail address. Figures do not need it. Remove it, or keep it in "
+            "a form of its own."
+        ),
+        "form.personal-id": N_(
+            "{sheet}, row {row}: '{name}' asks for the number of a document of a person. Figures do not need it. "
+            "Remove it, or use a code of your own."
+        ),
+        "form.rejected": N_(
+            "{sheet}, row {row}: the converter of KoBo and ODK refuses the form, and says: {said} Correct '{name}' "
+            "there."
+        ),
+        "form.rejected-whole": N_(
+            "The converter of KoBo and ODK refuses the form, and says: {said} Correct that and check again."
+        ),
+        "form.converter-warns-whole": N_("The converter of KoBo and ODK warns: {said}"),
+        "form.converter-warns": N_("{sheet}, row {row} ({name}): the converter of KoBo and ODK warns: {said}"),
+        "form.no-kit": N_("There is no kit '{kit}'. The kits at hand are: {known}."),
+    }
 
 
 class BadCorrection(InputError):
@@ -227,13 +376,16 @@ class BadCorrection(InputError):
 
     texts: ClassVar[dict[str, str]] = {
         "correction.exists": N_("{file} is there already. Name a new file, or add lines to the one that is there."),
+        "correction.other-key": N_(
+            "{file} names its rows by the column '{key}', not by '{stated}'. State that column, or begin a new ledger."
+        ),
         "correction.torn": N_(
             "{file}, line {line}: the last line was cut off while it was written (a crash, a full disk). All lines "
             "before it are whole. Set it aside with: datashift corrections repair {file}"
         ),
         "correction.edited": N_(
-            "{file}, line {line}: the line is not as it was written, its checksum differs. Take the ledger from a copy; "
-            "to correct a correction, add a line that undoes it."
+            "{file}, line {line}: the line is not as it was written, its checksum differs. Take the ledger from a "
+            "copy. To correct a correction, add a line that undoes it."
         ),
         "correction.broken-chain": N_(
             "{file}, line {line}: this line does not follow the one before it. A line was taken out, put in or moved. "
@@ -268,6 +420,7 @@ class BadCorrection(InputError):
         "correction.log-column": N_(
             "{file}: no column of the log says '{role}'. Its columns are: {known}. State it with: --column {role}=NAME"
         ),
+        "correction.half": N_("Not all is said. State one of these as well: {needed}."),
         "correction.meaning": N_(
             "'{text}' cannot be read. Write {form}, where the right side is one of: {known}."
         ),
@@ -277,7 +430,84 @@ class BadCorrection(InputError):
 class BadStandard(InputError):
     """A framework file or a structure file cannot be taken."""
 
-    texts: ClassVar[dict[str, str]] = {}
+    texts: ClassVar[dict[str, str]] = {
+        "standard.framework-version": N_("There is no framework version '{version}'. Known are: {known}."),
+        "standard.framework-code": N_(
+            "'{code}' is no goal, target or indicator of the framework version {version}. The nearest codes are: {near}."
+        ),
+        "standard.framework-other-version": N_(
+            "{code} is not in the framework version {version}. It is in: {known}. Choose one of these with --version."
+        ),
+        "standard.framework-series": N_(
+            "There is no series '{series}' at hand. The nearest are: {near}. Series of the global database come in with: "
+            "datashift standards import FILE"
+        ),
+        "standard.framework-breakdown": N_("'{breakdown}' is not a breakdown. Use one of: {known}."),
+        "standard.framework-not-same": N_(
+            "{code} of {from_version} cannot be carried over to {to_version}: {reason}. Keep the version with the figure."
+        ),
+        "standard.framework-not-known": N_(
+            "Whether {code} means the same in {from_version} and {to_version} is not confirmed: {reason}. Look it up in "
+            "the official list."
+        ),
+        "standard.framework-no-column": N_(
+            "{file}: the list of indicators has no column '{column}'. Its columns are: {known}."
+        ),
+        "standard.framework-row": N_("{file}, row {row}: {problem}. Correct that row."),
+        "standard.framework-not-text": N_("{file} is not UTF-8 text. Save it again as UTF-8."),
+        "standard.framework-too-large": N_("{file} is larger than {most}, which no file of this kind is."),
+        "standard.framework-kind": N_(
+            "{file} is not a file that official texts can be taken from. Known are: translations of goals, targets and "
+            "indicators (YAML or ZIP), DDF concepts, the Open SDG list of targets (CSV), and SDMX structure messages."
+        ),
+        "standard.framework-yaml": N_("{file}, line {row}: {problem}. Only plain lines of the form “key: text” are read."),
+        "standard.framework-language": N_(
+            "Nothing says which language {file} is in. Put it into a folder with the name of the language, such as es, "
+            "or name it with --texts."
+        ),
+        "standard.framework-nothing": N_(
+            "Nothing could be taken from {file}: {reasons}. Check that it is the right file and language."
+        ),
+        "standard.framework-store": N_(
+            "{file} in the store was changed or cut off. Delete it and import its source again."
+        ),
+        "standard.structure-empty": N_("The file {file} is empty. Check that it was saved or downloaded completely."),
+        "standard.structure-too-large": N_("{file} is larger than {most}: no structure file is. Check what it is."),
+        "standard.structure-not-sdmx": N_(
+            "{file} is not an SDMX structure message. Save the structure as SDMX-ML 2.1, SDMX-ML 3.0 or SDMX-JSON 2.0."
+        ),
+        "standard.structure-none": N_("{file} is a structure message without a structure. Ask its source for another."),
+        "standard.structure-damaged": N_(
+            "{file}, line {row}: the file breaks off or has a wrong sign there. Download or export it again."
+        ),
+        "standard.structure-doctype": N_(
+            "{file} carries a document type (DOCTYPE), which SDMX never needs and which can make a program fetch other "
+            "files. Nothing was read. Get the file from its source again, or take out that line."
+        ),
+        "standard.structure-data": N_(
+            "{file} holds figures, not a structure; they follow the structure {structure}. "
+            "Get the structure message from the same source."
+        ),
+        "standard.structure-old-version": N_(
+            "{file} is in a version of SDMX that is not read ({version}). "
+            "Export it as SDMX-ML 2.1, SDMX-ML 3.0 or SDMX-JSON 2.0."
+        ),
+        "standard.structure-not-valid": N_(
+            "{file} does not follow the schema of its SDMX version: {problem}. Ask its source for a valid file."
+        ),
+        "standard.structure-format": N_("'{format}' is not a format for structures. Use one of: {known}."),
+        "standard.structure-reporting-type": N_(
+            "Citizen data never carry the reporting type '{code}', which belongs to official data. Use '{own}'."
+        ),
+        "standard.structure-code": N_(
+            "SDMX does not take '{code}' as the id of an area or a series. Use only A-Z, a-z, 0-9, _, -, @ and $."
+        ),
+        "standard.structure-version-of-kit": N_(
+            "The kit {kit} has the version '{version}'. SDMX needs numbers with points, such as 1.0.0. "
+            "Correct the version in kit.toml."
+        ),
+        "standard.structure-no-kit": N_("There is no kit '{kit}' in these structures. Check its name."),
+    }
 
 
 class BadAreas(InputError):
@@ -290,6 +520,11 @@ class BadAreas(InputError):
         ),
         "areas.dangling": N_(
             "{file}: the area '{area}' names '{other}', which is in no list. Add that area, or correct the id."
+        ),
+        "areas.bad-country": N_("'{country}' is no code of a country. Use the two capital letters of ISO 3166-1."),
+        "areas.no-list": N_(
+            "There is no list of the areas of {country}. Lists at hand: {known}. Import one with "
+            "'datashift areas import FILE --country {country}'."
         ),
         "areas.no-country": N_("{file} has no areas of {country}. It has: {known}."),
         "areas.no-column": N_("{file} has no column '{column}'. The nearest names are: {near}."),
@@ -308,15 +543,22 @@ class BadAreas(InputError):
         "areas.no-crosswalk-kind": N_(
             "The crosswalk has no weights of the kind '{of}' for '{area}'. It has: {known}."
         ),
+        "areas.not-in-kind": N_(
+            "'{area}' lies in no area of the kind '{kind}' on that day. The kinds of this country are: {known}."
+        ),
         "areas.bad-crosswalk": N_("{file}, line {row}: {problem}. Correct the crosswalk file."),
         "areas.needs-denominator": N_(
             "The column '{column}' looks like a rate or a mean, and these cannot be split or added up. Bring counts, or "
             "name the column with the denominators (--per)."
         ),
+        "areas.nested": N_(
+            "{file} counts both '{area}' and '{inside}', which lies in it: the people there would count twice. Leave "
+            "out the rows of totals, or choose one level (--level)."
+        ),
         "areas.not-a-count": N_("{file}, row {row}: '{value}' is not a count of zero or more. Correct that cell."),
         "areas.no-shape": N_(
-            "{file}: no polygon could be tied to an area of {country} on {date}. The names in it begin with: {names}. "
-            "Choose another property (--name) or another day (--as-of)."
+            "No polygon could be tied to an area of that day. The names in the file begin with: {names}. Choose "
+            "another property (--name), another day (--as-of) or another level (--level)."
         ),
         "areas.bad-date": N_("'{text}' is not a date. Write it as year-month-day, such as 2012-08-26."),
     }
@@ -344,6 +586,18 @@ class BadRow(InputError):
         "harmonise.empty-row": N_("Row {row} is empty."),
         "harmonise.not-meant": N_("Row {row}: '{value}' in {column} is not meant by this recipe: {why}"),
         "harmonise.removed": N_("Row {row} was taken out by a correction: {why}"),
+        "harmonise.no-reading": N_("Row {row}: the reading or its sensor is missing. Nothing can be formed from it."),
+        "harmonise.implausible-reading": N_(
+            "Row {row}: the reading {value} lies outside {least} to {most} {unit}, which the sensor cannot have met. "
+            "It does not count."
+        ),
+        "harmonise.incomplete-hour": N_(
+            "Row {row}: this sensor sent fewer than {share} % of its usual readings in this hour, so the hour does not "
+            "count."
+        ),
+        "harmonise.incomplete-day": N_(
+            "Row {row}: this sensor has fewer than {hours} complete hours on this day, so the day does not count."
+        ),
         "harmonise.repeated-id": N_("Row {row}: the id '{value}' was already used by row {first}."),
     }
 
@@ -403,6 +657,19 @@ class DesignError(DataShiftError):
         "estimate.lonely-stratum": N_(
             "The stratum {stratum} has one cluster only, so its spread is unknown. Join it with a neighbouring "
             "stratum, or choose a rule (lonely = adjust, average or certainty) in the recipe."
+        ),
+        "scale.few": N_(
+            "Only {n} people with complete answers said yes to some but not all questions of the scale; at least "
+            "{least} are needed to tell how severe each question is here. Ask more people."
+        ),
+        "scale.one-sided": N_(
+            "Everybody who said yes to some but not all questions gave the same answer to {items}, so the scale cannot "
+            "be brought to the global standard. Ask more people."
+        ),
+        "scale.not-common": N_(
+            "Only {common} of {items} questions are as severe here, relative to each other, as on the global standard; "
+            "at least {least} are needed. The figure would not be comparable. Check the wording and the translation "
+            "of: {unique}."
         ),
         "estimate.no-rows": N_("No row is left to estimate from: {explained} rows of {rows_in} are explained."),
     }

@@ -129,23 +129,30 @@ class Concept(Record):
 
 
 class Scale(Record):
-    """A Rasch scale: items with their severity on the global standard, and the item whose severity is the threshold.
+    """A Rasch scale: items with their severity on a common standard, and the item whose severity is the threshold.
 
-    `yes` and `no` are the codes that affirm and deny an item; any other answer leaves the respondent out.
+    `yes` and `no` are the codes that affirm and deny an item; any other answer leaves the respondent out. An item is
+    common with the standard while its severity, brought to it, differs by less than `tolerance`; `least_common` items
+    must be. Fewer than `least_n` respondents between the lowest and the highest score give no figure.
     """
 
     items: dict[str, float]
     threshold: str
     yes: Names = ("yes",)
     no: Names = ("no",)
+    tolerance: float = 0.35
+    least_common: int = 4
+    least_n: int = 100
     source: str = ""
 
 
 class Readings(Record):
-    """How the readings of a sensor become one observation per sensor and day.
+    """How the readings of a sensor become one observation per sensor, area and day, in the local time of the recipe.
 
-    An hour counts with at least `least_of_hour` of the readings that this sensor usually gives in an hour, a day with
-    at least `least_hours` such hours; the day's value is the mean of its hours. `source` says where the rule is from.
+    `sensor` and `value` name concepts. An hour counts with at least `least_of_hour` (a share) of the readings that this
+    sensor usually gives in an hour (the median of its hours with any), a day with at least `least_hours` such hours;
+    the day's value is the mean of the means of its hours. `least_of_days` is the share of the days of a period from
+    which on its mean may be called that of the period. `source` says where the rule is from.
     """
 
     sensor: str
@@ -366,11 +373,15 @@ class Place(Record):
 
 
 class Period(Record):
-    """When a row was seen, and the period the figures stand for. `label` is an SDMX time period."""
+    """When a row was seen, and the period the figures stand for. `label` is an SDMX time period.
+
+    `zone` (an IANA name such as Africa/Nairobi) is the local time to which moments with an offset are brought.
+    """
 
     label: str | None = None
     column: str | None = None
     format: str = "%Y-%m-%d"
+    zone: str | None = None
     first: date | None = None
     last: date | None = None
     by: Literal["whole", "year"] = "whole"
@@ -558,6 +569,8 @@ class Harmonised:
     rejects: row (int64), column, code (an errors.BadRow code), value, text; a row may have several lines.
     rows_in = rows_out + rows_explained, where rows_explained counts distinct rejected rows.
     losses: by measure and area id ("" for all rows together).
+    readings: where several rows make one observation: `row` (int64) of each row used, and `observation` (int64), the
+    `row` of the observation that it went into, which is the first of its rows. None where each row is one.
     """
 
     observations: pa.Table
@@ -566,6 +579,7 @@ class Harmonised:
     rows_out: int
     rows_explained: int
     losses: Mapping[tuple[str, str], Loss] = field(default_factory=dict)
+    readings: pa.Table | None = None
 
 
 @dataclass(frozen=True)

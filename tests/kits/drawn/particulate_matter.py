@@ -15,7 +15,7 @@ DAYS = 5
 
 def places() -> list[Place]:
     return [
-        Place(f"{area[-2:]}s{k}", f"{NAMES[area]}, sensor site {k} (simulated)", area, area, str(PEOPLE[area] + 500 * k))
+        Place(f"{area[-2:]}s{k}", f"{NAMES[area]}, site {k} (simulated)", area, area, str(PEOPLE[area] + 500 * k))
         for area in NAMES
         for k in range(1, 5)
     ]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from datashift.harmonise.suggestion.profile import Profile
 from datashift.harmonise.suggestion.words import EVERYWHERE
@@ -15,7 +16,11 @@ from datashift.model import Concept
 from datashift.standards.areas import folded
 
 MOST_COMPARED = 60
-NEAR = 88
+NOT = frozenset((
+    "not", "no", "non", "never", "without", "un", "sin", "nunca", "nadie", "si", "bila", "hakuna", "kamwe", "isiyo",
+    "haina", "नभएको", "छैन", "होइन", "कहिल्यै", "बिना",
+))  # fmt: skip
+"""Words that turn an answer into its opposite: “not functional” is not within “functional”."""
 WAYS = ("exact", "label", "numbered", "near", "within")
 """How an answer was found to mean a code, the surest way first."""
 
@@ -53,17 +58,26 @@ class Spellings:
         """Find a code by a spelling that is almost the same, or whose words all stand in the answer."""
         for text in (value, *said):
             plain = _without_number(folded(text.replace("_", " ")))
-            near = process.extractOne(plain, self.codes.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
-            if near and len(plain) > 3:
-                return Meaning(self.codes[near[0]], "near")
+            if code := self._misspelt(plain):
+                return Meaning(code, "near")
         for text in (value, *said):
             words = frozenset(folded(text.replace("_", " ")).split())
-            inside = [spelling for spelling, parts in self._words.items() if parts <= words]
+            inside = [spelling for spelling, parts in self._words.items() if _most_of(parts, words)]
             longest = max(map(len, inside), default=0)
             codes = {self.codes[spelling] for spelling in inside if len(spelling) == longest}
             if len(codes) == 1:
                 return Meaning(codes.pop(), "within")
         return None
+
+    def _misspelt(self, plain: str) -> str | None:
+        """Find the code of the one spelling that a slip or two turn into `plain`."""
+        slips = 1 if len(plain) < 8 else 2
+        if len(plain) < 4:
+            return None
+        near = process.extract(plain, self.codes.keys(), scorer=OSA.distance, score_cutoff=slips, limit=5)
+        # “unprotected well” ends like “protected well”: what stands before may turn it into its opposite.
+        codes = {self.codes[word] for word, _d, _i in near if not plain.endswith(word) and not word.endswith(plain)}
+        return codes.pop() if len(codes) == 1 else None
 
     def share(self, profile: Profile) -> float:
         """Return the share of a column's answered rows whose answer is a known spelling."""
@@ -90,6 +104,11 @@ def spellings(concepts: Mapping[str, Concept]) -> dict[str, Spellings]:
             key = "|".join(f"{code}={answer.model_dump_json()}" for code, answer in concept.codes.items())
             found[name] = known.setdefault(key, Spellings(concept))
     return found
+
+
+def _most_of(parts: frozenset[str], words: frozenset[str]) -> bool:
+    """Say whether `parts` are at least half of `words`, and the rest does not turn them round."""
+    return parts <= words and 2 * len(parts) >= len(words) and not (words - parts) & NOT
 
 
 @lru_cache(maxsize=1 << 14)
