@@ -421,9 +421,7 @@ class BadCorrection(InputError):
             "{file}: no column of the log says '{role}'. Its columns are: {known}. State it with: --column {role}=NAME"
         ),
         "correction.half": N_("Not all is said. State one of these as well: {needed}."),
-        "correction.meaning": N_(
-            "'{text}' cannot be read. Write {form}, where the right side is one of: {known}."
-        ),
+        "correction.meaning": N_("'{text}' cannot be read. Write {form}, where the right side is one of: {known}."),
     }
 
 
@@ -433,21 +431,25 @@ class BadStandard(InputError):
     texts: ClassVar[dict[str, str]] = {
         "standard.framework-version": N_("There is no framework version '{version}'. Known are: {known}."),
         "standard.framework-code": N_(
-            "'{code}' is no goal, target or indicator of the framework version {version}. The nearest codes are: {near}."
+            "'{code}' is no goal, target or indicator of the framework version {version}. The nearest codes are: "
+            "{near}."
         ),
         "standard.framework-other-version": N_(
             "{code} is not in the framework version {version}. It is in: {known}. Choose one of these with --version."
         ),
         "standard.framework-series": N_(
-            "There is no series '{series}' at hand. The nearest are: {near}. Series of the global database come in with: "
+            "There is no series '{series}' at hand. The nearest are: {near}. Series of the global database come in "
+            "with: "
             "datashift standards import FILE"
         ),
         "standard.framework-breakdown": N_("'{breakdown}' is not a breakdown. Use one of: {known}."),
         "standard.framework-not-same": N_(
-            "{code} of {from_version} cannot be carried over to {to_version}: {reason}. Keep the version with the figure."
+            "{code} of {from_version} cannot be carried over to {to_version}: {reason}. Keep the version with the "
+            "figure."
         ),
         "standard.framework-not-known": N_(
-            "Whether {code} means the same in {from_version} and {to_version} is not confirmed: {reason}. Look it up in "
+            "Whether {code} means the same in {from_version} and {to_version} is not confirmed: {reason}. Look it up "
+            "in "
             "the official list."
         ),
         "standard.framework-no-column": N_(
@@ -460,7 +462,9 @@ class BadStandard(InputError):
             "{file} is not a file that official texts can be taken from. Known are: translations of goals, targets and "
             "indicators (YAML or ZIP), DDF concepts, the Open SDG list of targets (CSV), and SDMX structure messages."
         ),
-        "standard.framework-yaml": N_("{file}, line {row}: {problem}. Only plain lines of the form “key: text” are read."),
+        "standard.framework-yaml": N_(
+            "{file}, line {row}: {problem}. Only plain lines of the form “key: text” are read."
+        ),
         "standard.framework-language": N_(
             "Nothing says which language {file} is in. Put it into a folder with the name of the language, such as es, "
             "or name it with --texts."
@@ -540,15 +544,14 @@ class BadAreas(InputError):
             "No crosswalk is known that brings '{area}' from {before} to {after}. Count in the areas of {before}, or "
             "bring a crosswalk file with the columns from_id, to_id, weight, of, year and source (--crosswalk)."
         ),
-        "areas.no-crosswalk-kind": N_(
-            "The crosswalk has no weights of the kind '{of}' for '{area}'. It has: {known}."
-        ),
+        "areas.no-crosswalk-kind": N_("The crosswalk has no weights of the kind '{of}' for '{area}'. It has: {known}."),
         "areas.not-in-kind": N_(
             "'{area}' lies in no area of the kind '{kind}' on that day. The kinds of this country are: {known}."
         ),
         "areas.bad-crosswalk": N_("{file}, line {row}: {problem}. Correct the crosswalk file."),
         "areas.needs-denominator": N_(
-            "The column '{column}' looks like a rate or a mean, and these cannot be split or added up. Bring counts, or "
+            "The column '{column}' looks like a rate or a mean, and these cannot be split or added up. Bring counts, "
+            "or "
             "name the column with the denominators (--per)."
         ),
         "areas.nested": N_(
