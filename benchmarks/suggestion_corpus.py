@@ -28,6 +28,8 @@ import pyarrow as pa
 from scipy.optimize import minimize
 
 import datashift.harmonise.suggestion.confidence as confidence
+from datashift.forms import read_form
+from datashift.forms.words import words_of
 from datashift.harmonise.suggestion.answers import WAYS
 from datashift.harmonise.suggestion.evidence import Evidence, evidence
 from datashift.harmonise.suggestion.profile import FormWords, Profile, profiles
@@ -74,11 +76,12 @@ def real_cases() -> Iterator[Case]:
             more = read(path.parent / other.file, sheet=other.sheet).table
             for name in set(more.column_names) - set(table.column_names):
                 table = table.append_column(name, more[name])
-        yield _case(path.parent.name, kit, recipe, table)
+        form = source.parent / "form.xlsx"
+        words = words_of(read_form(form), table.column_names) if form.is_file() else FormWords()
+        yield _case(path.parent.name, kit, recipe, profiles(table, words))
 
 
-def _case(name: str, kit: Kit, recipe: Recipe, table: pa.Table) -> Case:
-    columns = profiles(table, FormWords())
+def _case(name: str, kit: Kit, recipe: Recipe, columns: list[Profile]) -> Case:
     codes: dict[str, dict[str, str]] = {}
     for concept, column in recipe.columns.items():
         if kit.concepts[concept].kind == "code":
@@ -142,6 +145,8 @@ def _disguise(
     for _ in range(chance.randrange(3, 14)):
         other = chance.choice(others)
         name = chance.choice([n for n, c in other.concepts.items() if not c.inputs])
+        if name in kit.concepts:
+            continue  # the same question under the same name would be as right as the true one
         concept = other.concepts[name]
         column = _unused(_spoilt(chance.choice(_names(concept, language)), chance), table)
         strange = examples[other.id]
@@ -255,7 +260,9 @@ def fit(cases: Sequence[Seen]) -> dict[str, Any]:
             found = confidence.chances(one.evidence, weights)
             features = np.array([confidence.kit_features(kit, one.evidence, found) for kit in one.kits])
             target = [kit.id for kit in one.kits].index(one.case.kit.id)
-            parts.append((features, target, 4.0 if one.case.real else 1.0))
+            weight = 4.0 if one.case.real else 1.0
+            # The same file where its kit is not at hand: none of the others is right.
+            parts += [(features, target, weight), (np.delete(features, target, axis=0), -1, weight)]
     weights["kit"] = _logit(parts)
     return weights
 
@@ -293,6 +300,7 @@ class Score:
     values: int = 0
     coded: int = 0
     kit: bool | None = None
+    missed: list[str] = None  # type: ignore[assignment]
     pairs: list[tuple[float, bool]] = None  # type: ignore[assignment]
     ways: dict[str, list[bool]] = None  # type: ignore[assignment]
     roles: dict[str, list[bool]] = None  # type: ignore[assignment]
@@ -306,6 +314,11 @@ def judge(one: Seen, weights: dict[str, Any], areas: Mapping[str, Any]) -> Score
     guesses = {guess.role: guess for guess in columns_of(kit, one.case.columns, one.evidence, found)}
     score.columns = len(truth)
     score.found = sum(c in guesses and guesses[c].column == column for c, column in truth.items())
+    score.missed = [
+        f"{c} = {column}, said {guesses[c].column} {guesses[c].confidence:.2f}" if c in guesses else f"{c} = {column}"
+        for c, column in truth.items()
+        if c not in guesses or guesses[c].column != column
+    ]
     score.pairs = [(guess.confidence, truth.get(c) == guess.column) for c, guess in guesses.items()]
     _judge_values(score, one)
     if kit.id in known_kits():
@@ -357,6 +370,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fit", action="store_true", help="fit the weights and write confidence.json")
     parser.add_argument("--per-kit", type=int, default=24, help="disguised files per kit")
+    parser.add_argument("--misses", action="store_true", help="name what was missed in the real files")
     options = parser.parse_args()
     kits = [shipped_kit(name) for name in known_kits()]
     areas = {country: known_areas(country) for country in countries()}
@@ -367,6 +381,8 @@ def main() -> None:
         weights = fit([*made, *(other for other in real if other is not one)])
         held_out[one.case.name] = judge(one, weights, areas)
     for name, s in held_out.items():
+        if options.misses:
+            print("\n".join(f"  missed: {miss}" for miss in s.missed))
         kit = {None: "local kit", True: "kit found", False: "kit missed"}[s.kit]
         print(f"{name:32} columns {s.found}/{s.columns}  values {s.values}/{s.coded}  {kit}")
     summary("Real files, each judged with weights fitted to the others:", held_out)

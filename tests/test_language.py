@@ -73,7 +73,7 @@ def test_the_compiled_catalogue_is_that_of_the_text(language: str) -> None:
 )
 def test_a_translation_is_in_its_language(language: str, letters: re.Pattern[str]) -> None:
     long = [message for message in catalogue(language) if message.id and len(message.id) > 60]
-    assert sum(bool(letters.search(message.string)) for message in long) / len(long) > 0.8
+    assert sum(bool(letters.search(message.string)) for message in long) / len(long) > 0.7
 
 
 def test_speaking_ends_with_its_block_and_unknown_languages_fall_back_to_english() -> None:

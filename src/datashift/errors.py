@@ -595,7 +595,7 @@ class BadRow(InputError):
             "It does not count."
         ),
         "harmonise.incomplete-hour": N_(
-            "Row {row}: this sensor sent fewer than {share} % of its usual readings in this hour, so the hour does not "
+            "Row {row}: this sensor sent fewer than {share} per cent of its usual readings in this hour, so the hour does not "
             "count."
         ),
         "harmonise.incomplete-day": N_(

@@ -62,7 +62,7 @@ TEXTS: dict[str, str] = {
     "assess.date-before": N_("In {n} of {total} rows, the date in '{column}' is before {first}, the first day meant."),
     "assess.date-after": N_("In {n} of {total} rows, the date in '{column}' is after {last}, the last day meant."),
     "assess.few-days": N_(
-        "Of {sensors} sensors, {few} have complete readings on fewer than {least} % of the days of {period}. "
+        "Of {sensors} sensors, {few} have complete readings on fewer than {least} per cent of the days of {period}. "
         "The figure speaks of the days measured, not of the whole time."
     ),
     "assess.no-coordinates": N_("In {n} of {total} rows ({share} %), there are no coordinates that can be read."),

@@ -57,9 +57,11 @@ COLUMNS = {
     "ESTIMATOR": N_("Kind of figure: share, mean, ratio, total …"),
     "METHOD": N_("How the figure and its interval were computed"),
     "SAMPLING_TYPE": N_("How the answers came about"),
-    "LOSS_UNMAPPED": N_("Rows with an answer that has no code (% of the rows that are meant)"),
-    "LOSS_MANY_TO_ONE": N_("Rows with an answer that shares its code with others (% of the rows that are meant)"),
-    "LOSS_REJECTED": N_("Rows that could not be used (% of the rows that are meant)"),
+    "LOSS_UNMAPPED": N_("Rows with an answer that has no code (share of the rows that are meant, in %)"),
+    "LOSS_MANY_TO_ONE": N_(
+        "Rows with an answer that shares its code with others (share of the rows that are meant, in %)"
+    ),
+    "LOSS_REJECTED": N_("Rows that could not be used (share of the rows that are meant, in %)"),
     "ASSESSMENT_PROFILE": N_("Assessment profile that was applied"),
     "ASSESSMENT_RESULT": N_("What the assessment gave"),
     "ENGAGEMENT_LEVEL": N_("Where citizens took part"),

@@ -70,7 +70,7 @@ def _profile(table: pa.Table, name: str, form: FormWords, parents: set[str]) -> 
     top = tuple(counts.items())[:MOST_VALUES]
     numbers = np.array([x for value, _n in top if (x := as_number(value)) is not None])
     last = re.split(r"[/:]", name)[-1] if "/" in name or ":" in name else name
-    plain = folded(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", last))
+    plain = folded(re.sub(r"(?<=[a-z]{2})(?=[A-Z])", " ", last))
     own = (name,) if len(plain.split()) >= LONG_NAME else ()
     return Profile(
         name=name, plain=plain, texts=tuple(folded(text) for text in (*own, *form.labels.get(name, ()))),

@@ -62,4 +62,7 @@ EVERYWHERE = {
     "rural": ("rural", "vijijini", "ग्रामीण", "countryside", "village"),
     "other": ("other", "others", "otro", "otra", "nyingine", "अन्य"),
 }  # fmt: skip
+EVERYWHERE |= {
+    short: EVERYWHERE[long] for short, long in {"F": "female", "M": "male", "U": "urban", "R": "rural"}.items()
+}
 """What the codes that many lists share are called."""
