@@ -38,7 +38,7 @@ from datashift.harmonise.suggestion.roles import roles
 from datashift.model import Concept, Kit, Recipe
 from datashift.read import read
 from datashift.standards.areas import countries, known_areas
-from datashift.standards.kits import kit_folder, known_kits, parse_kit, parse_recipe, shipped_kit
+from datashift.standards.kits import asked_for, kit_folder, known_kits, parse_kit, parse_recipe, shipped_kit
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("en", "es", "sw", "ne")
@@ -125,7 +125,10 @@ def _disguise(
 ) -> Case:
     rows = examples[kit.id][:400]
     asked = [name for name, concept in kit.concepts.items() if not concept.inputs]
-    kept = [name for name in asked if chance.random() < 0.85]
+    # Real files hold few of a kit's concepts, or nearly all.
+    share = chance.uniform(0.25, 0.95)
+    kept = [name for name in asked if chance.random() < share]
+    kept = kept if len(kept) > 1 else asked[:2]
     table: dict[str, list[str]] = {}
     truth, codes, concepts = {}, {}, dict(kit.concepts)
     for name in kept:
@@ -141,22 +144,37 @@ def _disguise(
         concepts[name] = _forgetful(concept, {word, *meant.values()}, language, chance)
     for name in set(asked) - set(kept):
         concepts[name] = kit.concepts[name]
-    others = [other for other in kits if other.id != kit.id]
-    for _ in range(chance.randrange(3, 14)):
-        other = chance.choice(others)
-        name = chance.choice([n for n, c in other.concepts.items() if not c.inputs])
-        if name in kit.concepts:
-            continue  # the same question under the same name would be as right as the true one
-        concept = other.concepts[name]
-        column = _unused(_spoilt(chance.choice(_names(concept, language)), chance), table)
-        strange = examples[other.id]
-        table[column] = [_answer(concept, strange[i % len(strange)][name], language, chance) for i in range(len(rows))]
-    for column in chance.sample(STRANGE, 4):
-        table[column] = [f"{column} {i}" for i in range(len(rows))]
+    _add_strangers(table, kit, kits, examples, chance)
     order = sorted(table, key=lambda _c: chance.random())
     raw = pa.table({"_row": list(range(len(rows))), **{column: table[column] for column in order}})
     forgot = kit.model_copy(update={"concepts": concepts})
     return Case(f"{kit.id} {language} {number}", forgot, profiles(raw, FormWords()), truth, codes, {}, real=False)
+
+
+def _add_strangers(
+    table: dict[str, list[str]],
+    kit: Kit,
+    kits: Sequence[Kit],
+    examples: Mapping[str, list[dict[str, str]]],
+    chance: random.Random,
+) -> None:
+    """Add columns that are no concept of the kit: some of other kits, and some of no kit."""
+    rows, language = len(next(iter(table.values()))), chance.choice(LANGUAGES)
+    others = [other for other in kits if other.id != kit.id]
+    # At most one column of each other kit, and none that is a measure by itself: that kit would be as right.
+    for other in chance.sample(others, min(len(others), chance.randrange(3, 12))):
+        single = (asked_for(other, measure) for measure in other.measures)
+        enough = {needed[0] for needed in single if len(needed) == 1}
+        usable = [n for n, c in other.concepts.items() if not c.inputs and n not in kit.concepts and n not in enough]
+        if not usable:
+            continue
+        name = chance.choice(usable)
+        concept = other.concepts[name]
+        column = _unused(_spoilt(chance.choice(_names(concept, language)), chance), table)
+        strange = examples[other.id]
+        table[column] = [_answer(concept, strange[i % len(strange)][name], language, chance) for i in range(rows)]
+    for column in chance.sample(STRANGE, 4):
+        table[column] = [f"{column} {i}" for i in range(rows)]
 
 
 def _names(concept: Concept, language: str) -> list[str]:
@@ -300,6 +318,7 @@ class Score:
     values: int = 0
     coded: int = 0
     kit: bool | None = None
+    kit_chance: float = 0.0
     missed: list[str] = None  # type: ignore[assignment]
     pairs: list[tuple[float, bool]] = None  # type: ignore[assignment]
     ways: dict[str, list[bool]] = None  # type: ignore[assignment]
@@ -324,6 +343,7 @@ def judge(one: Seen, weights: dict[str, Any], areas: Mapping[str, Any]) -> Score
     if kit.id in known_kits():
         chances = confidence.kit_chances([confidence.kit_features(k, one.evidence, found) for k in one.kits], weights)
         score.kit = one.kits[int(np.argmax(chances))].id == kit.id
+        score.kit_chance = float(chances[[k.id for k in one.kits].index(kit.id)])
     if one.case.real:
         for role in roles([c for c in one.case.columns if c.name not in set(truth.values())], areas):
             if role.role in one.case.roles or role.role in ("place", "date", "latitude", "longitude"):
@@ -380,11 +400,7 @@ def main() -> None:
     for one in real:
         weights = fit([*made, *(other for other in real if other is not one)])
         held_out[one.case.name] = judge(one, weights, areas)
-    for name, s in held_out.items():
-        if options.misses:
-            print("\n".join(f"  missed: {miss}" for miss in s.missed))
-        kit = {None: "local kit", True: "kit found", False: "kit missed"}[s.kit]
-        print(f"{name:32} columns {s.found}/{s.columns}  values {s.values}/{s.coded}  {kit}")
+    _print_files(held_out, misses=options.misses)
     summary("Real files, each judged with weights fitted to the others:", held_out)
     weights = fit([*made, *real]) if options.fit else confidence.fitted()
     fresh = [seen(case, kits) for case in disguised(kits, 11, max(options.per_kit // 3, 4))]
@@ -396,9 +412,19 @@ def main() -> None:
     print("roles, real files:    " + ", ".join(f"{r} {sum(h)}/{len(h)}" for r, h in by_role.items()))
     if options.fit:
         # Jeffreys' rule keeps a way that was never wrong from being called certain.
-        sure = {way: round((sum(ways[way]) + 0.5) / (len(ways[way]) + 1), 3) for way in WAYS}
+        seen_ways = {way: round((sum(ways[way]) + 0.5) / (len(ways[way]) + 1), 3) for way in WAYS if way in ways}
+        sure = confidence.fitted()["ways"] | seen_ways
         text = json.dumps(confidence.fitted() | weights | {"ways": sure}, indent=1)
         Path(confidence.__file__).with_name("confidence.json").write_text(text + "\n", "utf-8")
+
+
+def _print_files(scores: Mapping[str, Score], *, misses: bool) -> None:
+    for name, s in scores.items():
+        for miss in s.missed if misses else ():
+            print(f"  missed: {miss}")
+        kit = {None: "local kit", True: "kit found", False: "kit missed"}[s.kit]
+        sure = "" if s.kit is None else f", said {100 * s.kit_chance:.0f} %"
+        print(f"{name:32} columns {s.found}/{s.columns}  values {s.values}/{s.coded}  {kit}{sure}")
 
 
 def _together(counts: Sequence[Mapping[str, list[bool]]]) -> dict[str, list[bool]]:

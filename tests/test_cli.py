@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from datashift.cli import COMMANDS, _elsewhere, main
+from datashift.cli import COMMANDS, MODULES, _elsewhere, main
 
 DEMO = Path(__file__).resolve().parents[1] / "src" / "datashift" / "demo_data"
 RECIPE = DEMO / "recipe.toml"
@@ -38,7 +38,8 @@ def test_every_command_has_a_help_text_in_the_four_languages(capsys: pytest.Capt
             main(["run", "--help", "--language", language])
         seen.add(capsys.readouterr().out)
     assert len(seen) == 4
-    assert set(COMMANDS) == {"suggest", "run", "verify", "demo", "kits"}
+    assert set(COMMANDS) == {"suggest", "run", "verify", "demo"}
+    assert set(MODULES) == {"check", "corrections", "kits", "areas", "standards", "structures"}
 
 
 @pytest.fixture(scope="module")

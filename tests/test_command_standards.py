@@ -145,7 +145,7 @@ def test_imported_texts_are_shown_with_their_source(spanish: Path) -> None:
     assert "languages: en 2, es 2" in printed
     assert "framework: 2024" in printed
     shown = text("show", "6.1.1", language="es")
-    assert "Texto oficial [Open SDG, sdg-translations; of the framework 2024" in " ".join(shown.split())
+    assert "Texto oficial [Open SDG, sdg-translations; del marco 2024" in " ".join(shown.split())
     assert "Official text [" in " ".join(text("show", "6.1.1", language="ne").split())
     assert "Official texts from texts.zip" in text()
     assert {each["language"] for each in data("show", "6.1.1")["official"]} == {"en", "es"}

@@ -135,11 +135,12 @@ def _suggest(options: argparse.Namespace) -> None:
     from datashift.harmonise import suggest
     from datashift.read import read
     from datashift.standards.areas import countries, known_areas
-    from datashift.standards.kits import kit_folder, known_kits, parse_kit, shipped_kit
+    from datashift.standards.kits import known_kits, parse_kit, shipped_kit
+    from datashift.standards.variants import kit_text
 
     raw = read(options.file, sheet=options.sheet, keep=home())
     if options.kit:
-        kits = [parse_kit((kit_folder(options.kit, Path()) / "kit.toml").read_text("utf-8"), "kit.toml")]
+        kits = [parse_kit(kit_text(options.kit, Path()), "kit.toml")]
     else:
         kits = [shipped_kit(name) for name in known_kits()]
     words = None
@@ -149,7 +150,8 @@ def _suggest(options: argparse.Namespace) -> None:
 
         words = words_of(read_form(options.form), raw.table.column_names[1:])
     areas = {country: known_areas(country) for country in countries()}
-    found = suggest(raw, kits, areas, words, (options.country or "").upper())
+    ledger = options.corrections.as_posix() if options.corrections else ""
+    found = suggest(raw, kits, areas, words, (options.country or "").upper(), ledger)
     if options.out:
         options.out.write_text(found.recipe, "utf-8")
     _show(options, terminal.suggestion(raw, found, options.out), lambda: terminal.suggestion_json(found))
@@ -240,6 +242,8 @@ def _parser() -> argparse.ArgumentParser:
     found["suggest"].add_argument("--sheet", help=_("the sheet of a workbook or the table of an archive"))
     found["suggest"].add_argument("--kit", help=_("the kit, if it is known (its name, or ./ and its folder)"))
     found["suggest"].add_argument("--country", help=_("the country (two letters, ISO 3166-1)"))
+    ledger = _("the ledger of corrections, as seen from the recipe")
+    found["suggest"].add_argument("--corrections", type=Path, help=ledger)
     found["suggest"].add_argument("--form", type=Path, help=_("the form behind the answers (XLSForm)"))
     found["suggest"].add_argument("--out", type=Path, help=_("write the recipe here"))
     found["run"].add_argument("recipe", type=Path, help=_("the recipe (TOML)"))

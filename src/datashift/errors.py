@@ -595,8 +595,8 @@ class BadRow(InputError):
             "It does not count."
         ),
         "harmonise.incomplete-hour": N_(
-            "Row {row}: this sensor sent fewer than {share} per cent of its usual readings in this hour, so the hour does not "
-            "count."
+            "Row {row}: this sensor sent fewer than {share} per cent of its usual readings in this hour, so the hour "
+            "does not count."
         ),
         "harmonise.incomplete-day": N_(
             "Row {row}: this sensor has fewer than {hours} complete hours on this day, so the day does not count."

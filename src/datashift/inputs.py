@@ -10,7 +10,8 @@ from datashift.errors import BadRecipe, SourceUnavailable
 from datashift.language import _
 from datashift.model import Recipe
 from datashift.read import store
-from datashift.standards.kits import kit_folder, parse_recipe
+from datashift.standards.kits import parse_recipe
+from datashift.standards.variants import kit_text as text_of_kit
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def gather(recipe_path: Path, home: Path) -> Inputs:
         raise BadRecipe("recipe.bad-field", file=recipe_path.name, field="recipe", problem=_("it is not there"))
     text = _utf8(recipe_path)
     recipe = parse_recipe(text, recipe_path.name)
-    kit_text = _utf8(kit_folder(recipe.kit, recipe_path.parent) / "kit.toml")
+    kit_text = text_of_kit(recipe.kit, recipe_path.parent)
     files: dict[str, bytes] = {}
     places: dict[str, str] = {}
     absent = []

@@ -18,7 +18,7 @@ from datashift.corrections import Replayed, replay
 from datashift.corrections import parse as parse_ledger
 from datashift.draw import Words, area_map, beside_official, by_area
 from datashift.errors import BadRecipe, DesignError
-from datashift.estimate import Question, cells, estimate, uncertainty
+from datashift.estimate import COUNTS, Question, cells, estimate, uncertainty
 from datashift.harmonise import harmonise, join
 from datashift.inputs import Inputs, bare_name
 from datashift.language import N_, _, current, label
@@ -386,7 +386,7 @@ def _effect(
 
 def _whole_values(setting: Setting, table: pa.Table) -> dict[str, float | None]:
     # A count falls with every row that is left out, whatever it says: counts speak only where nothing else does.
-    rates = [m for m in setting.measures if m.estimator not in ("total", "per_unit")] or setting.measures
+    rates = [m for m in setting.measures if m.estimator not in COUNTS] or setting.measures
     plain = tuple(measure.model_copy(update={"breakdowns": ()}) for measure in rates)
     # Only the value is asked for here, not its spread, so a stratum that becomes lonely does no harm.
     loose = setting.recipe.design.model_copy(update={"lonely": "certainty"})

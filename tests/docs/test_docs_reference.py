@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
@@ -12,6 +12,7 @@ from pages import DOCS, ROOT, blocks, coded, every_page, name, rows, sections, s
 from datashift import cli, errors, model
 from datashift.publish.sdmx_csv import columns
 from datashift.publish.tables import COMPARISON
+from datashift.standards.kits import known_kits
 
 REFERENCE = DOCS / "reference"
 RECORDS = [
@@ -87,13 +88,29 @@ def test_every_error_code_stands_once_with_cause_and_repair(branch: type[errors.
 # --- commands -------------------------------------------------------------------------------------------------------
 
 
-def parsers() -> dict[str, argparse.ArgumentParser]:
-    [action] = [a for a in cli._parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    return dict(action.choices)
+def verbs_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands below a command, by their name."""
+    below = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(*below)
+
+
+def parsers(above: str = "", top: argparse.ArgumentParser | None = None) -> dict[str, argparse.ArgumentParser]:
+    """Every command by its words, such as `run` and `corrections add`."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for verb, parser in verbs_of(top or cli._parser()).items():
+        words = f"{above} {verb}".strip()
+        found |= {words: parser, **parsers(words, parser)}
+    return found
 
 
 def options_of(parser: argparse.ArgumentParser) -> set[str]:
     return {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
+
+
+def arguments_of(parser: argparse.ArgumentParser) -> set[str]:
+    """What stands without a dash: positional arguments, and the commands below."""
+    plain = [action for action in parser._actions if not action.option_strings]
+    return {a.dest for a in plain if not isinstance(a, argparse._SubParsersAction)} | set(verbs_of(parser))
 
 
 COMMON = {"--json", "--quiet", "--language", "--help"}
@@ -107,10 +124,26 @@ def test_options_of_every_command_are_explained_once() -> None:
 
 @pytest.mark.parametrize("command", parsers())
 def test_every_command_is_explained_with_its_arguments(command: str) -> None:
-    text = sections(REFERENCE / "commands.md")[f"datashift {command}"]
+    listed = rows(sections(REFERENCE / "commands.md")[f"datashift {command}"])
+    said = [coded(row[0])[0] for row in listed]
     parser = parsers()[command]
-    arguments = {action.dest for action in parser._actions if not action.option_strings}
-    assert {coded(row[0])[0] for row in rows(text)} == (options_of(parser) - COMMON) | arguments
+    assert sorted(said) == sorted((options_of(parser) - COMMON) | arguments_of(parser))
+    assert all(row[1] for row in listed)
+
+
+@pytest.mark.parametrize("command", parsers())
+def test_what_a_command_needs_and_may_choose_from_is_said(command: str) -> None:
+    said = {coded(row[0])[0]: row[1] for row in rows(sections(REFERENCE / "commands.md")[f"datashift {command}"])}
+    for action in parsers()[command]._actions:
+        options = set(action.option_strings) & set(said)
+        for option in options:
+            assert action.required == ("Needed." in said[option]), option
+            assert set(action.choices or ()) <= set(coded(said[option])), option
+
+
+def test_no_command_is_explained_that_there_is_not() -> None:
+    headings = sections(REFERENCE / "commands.md")
+    assert {h.removeprefix("datashift ") for h in headings if h.startswith("datashift ")} == set(parsers())
 
 
 def test_every_exit_code_is_explained() -> None:
@@ -125,24 +158,45 @@ def written_commands() -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield from ((name(page), step.command) for step in steps(block.text))
 
 
+def spoken(words: Sequence[str]) -> str:
+    """Follow the words of a written command to the command they mean; each option must be one of it."""
+    parser, meant = cli._parser(), ""
+    for word in words:
+        below = verbs_of(parser)
+        if word in below:
+            parser, meant = below[word], f"{meant} {word}".strip()
+        elif word.startswith("--"):
+            assert word.partition("=")[0] in options_of(parser), f"{meant}: {word}"
+        else:
+            assert arguments_of(parser) - set(below) or takes_value(words, word), f"{meant}: {word}"
+    return meant
+
+
+def takes_value(words: Sequence[str], word: str) -> bool:
+    return words[max(words.index(word) - 1, 0)].startswith("--")
+
+
 def test_commands_in_the_pages_exist_with_their_options() -> None:
-    seen = 0
+    seen = set()
     for page, command in written_commands():
         words = [word.strip("[]") for word in command]
         if words[0] == "datashift":
-            parser = parsers().get(words[1])
-            assert parser is not None, f"{page}: {command}"
-            given = {word for word in words if word.startswith("--")}
-            assert given <= options_of(parser), f"{page}: {command}"
-            seen += 1
+            assert words[1] in parsers(), f"{page}: {command}"
+            seen.add(spoken(words[1:]))
         elif words[0] == "make":
             assert f"\n{words[1]}:" in (ROOT / "Makefile").read_text("utf-8"), f"{page}: {command}"
-    assert seen >= len(parsers())
+    needs_a_verb = {"corrections", "structures"}
+    assert seen == set(parsers()) - needs_a_verb
 
 
 def test_the_readme_names_the_two_commands() -> None:
     written = {command for page, command in written_commands() if page == "README.md"}
     assert {("make", "demo"), ("make", "test")} <= written
+
+
+def test_the_readme_names_every_kit_once() -> None:
+    named = [kit for row in rows(sections(ROOT / "README.md")["What it does"]) for kit in coded(row[1])]
+    assert sorted(named) == known_kits()
 
 
 # --- outputs --------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,12 @@ def console_steps(page: Path) -> list[Step]:
 # --- a recipe in ten minutes ----------------------------------------------------------------------------------------
 
 
+def _worked_example() -> list[Block]:
+    """The part of the page that works on the simulated file."""
+    page = list(blocks(DOCS / "howto" / "first-recipe.md"))
+    return page[: page.index(Block("walk", "until here"))]
+
+
 def _follow(block: Block, wanted: str, folder: Path) -> str:
     """Do what a marker says; return what the next fence of TOML is for."""
     if block.text == "without recipe.toml":
@@ -48,29 +54,49 @@ def _follow(block: Block, wanted: str, folder: Path) -> str:
     return "append" if block.text == "append" else wanted
 
 
-def test_the_first_recipe_page_shows_what_the_program_does(
-    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def _walk(page: Iterable[Block], folder: Path, say: Say) -> int:
+    """Do what the blocks of a page say in `folder`; return how many commands were run, each as it is shown."""
     wanted, walked = "", 0
-    for block in blocks(DOCS / "howto" / "first-recipe.md"):
+    for block in page:
         if block.kind == "walk":
-            wanted = _follow(block, wanted, tmp_path)
+            wanted = _follow(block, wanted, folder)
         elif block.kind == "toml" and wanted == "append":
-            with (tmp_path / "recipe.toml").open("a", encoding="utf-8") as recipe:
+            with (folder / "recipe.toml").open("a", encoding="utf-8") as recipe:
                 recipe.write(f"\n{block.text}")
             wanted = ""
         elif block.kind == "console":
             for step in steps(block.text):
                 assert missing(step.shown, say(*step.command[1:])) == [], step.command
                 walked += 1
-    assert walked == 4
+    return walked
+
+
+def test_the_first_recipe_page_shows_what_the_program_does(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _walk(_worked_example(), tmp_path, say) == 4
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("survey", "commands"), [("irq_reach_kobo", 5), ("ken_kwale_water_quality", 3)])
+def test_a_real_survey_comes_to_its_first_estimate_as_the_page_says(
+    survey: str, commands: int, say: Say, shared: Path, own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / survey
+    shutil.copytree(shared / "cgd" / survey, folder)
+    monkeypatch.chdir(folder)
+    page = list(blocks(DOCS / "howto" / "first-recipe.md"))
+    own = [i for i, block in enumerate(page) if block.kind == "walk" and block.text.startswith("cgd/")]
+    [start] = [i for i in own if page[i].text == f"cgd/{survey}"]
+    end = next((i for i in own if i > start), len(page))
+    assert _walk(page[start:end], folder, say) == commands
 
 
 def test_the_corrections_on_the_page_stand_in_the_corrected_recipe() -> None:
     recipe = (EXAMPLE / "recipe.toml").read_text("utf-8").splitlines()
-    suggested = {'"yes, works" = ""  #', '"no water since 2023" = ""  #'}
-    for block in blocks(DOCS / "howto" / "first-recipe.md"):
+    suggested = {'"yes, works" = "functional"  #', '"no water since 2023" = ""  #'}
+    for block in _worked_example():
         if block.kind == "toml" and "Rivrside" not in block.text:
             lines = [line for line in block.text.splitlines() if line]
             assert all(line in recipe or any(line.startswith(s) for s in suggested) for line in lines), block.text

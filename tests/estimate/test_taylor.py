@@ -95,6 +95,55 @@ def test_persons_per_unit_are_refused_without_a_margin_or_a_unit() -> None:
     assert "Nothing was counted" in found["C"].reason
 
 
+def rate(**more: object) -> Measure:
+    stated = {"estimator": "rate", "margin": "population", "times": 1000.0, "denominator": {}, "unit": "RATE", **more}
+    return share(**stated)
+
+
+def test_a_rate_is_the_count_over_the_margin_with_the_spread_of_the_count() -> None:
+    margins = {"population": {"A": 900.0, "B": 500.0}}
+    found, counts = ask(ROWS, rate(), margins), ask(ROWS, share(estimator="total", denominator={}, unit="PS"))
+    assert found["A"].value == pytest.approx(1000 * 3 / 900)
+    assert found["X"].value == pytest.approx(1000 * 4 / 1400)
+    assert found["X"].se == pytest.approx(counts["X"].se * 1000 / 1400)
+    assert found["X"].lower < found["X"].value < found["X"].upper
+
+
+def test_a_rate_of_persons_adds_up_their_number_in_each_row() -> None:
+    found = ask(ROWS, rate(value="people", numerator={}), {"population": {"A": 900.0, "B": 500.0}})
+    assert found["A"].value == pytest.approx(1000 * 60 / 900)
+
+
+def test_a_rate_without_exposure_is_refused_in_the_area_and_in_the_whole() -> None:
+    found = ask(ROWS, rate(), {"population": {"A": 900.0}})
+    assert found["A"].value is not None
+    for area in ("B", "X"):
+        assert (found[area].value, found[area].status) == (None, "O")
+        assert "population of this area is not known" in found[area].reason
+    assert ask(ROWS, rate(), {"population": {"X": 1400.0}})["X"].value == pytest.approx(1000 * 4 / 1400)
+
+
+def test_a_rate_of_one_group_over_everybody_is_refused() -> None:
+    measure = rate(breakdowns=(("works",),), numerator={})
+    areas = {"A": Area("A", "A", "X", 1)}
+    question = Question(
+        kit(measure), (measure,), Design(sampling_type="probability"), areas, "A", {"population": {"A": 9.0}}
+    )
+    found = estimate(cells(table([row for row in ROWS if row[0] == "A"]), (measure,)), question)
+    assert {e.breakdown: e.value is None for e in found} == {
+        (): False,
+        (("works", "no"),): True,
+        (("works", "yes"),): True,
+    }
+
+
+def test_a_register_of_events_gives_a_lower_bound_without_an_interval() -> None:
+    found = ask(ROWS, rate(), {"population": {"A": 900.0, "B": 500.0}}, sampling_type="event_registry")
+    assert found["X"].value == pytest.approx(1000 * 4 / 1400)
+    assert (found["X"].se, found["X"].lower, found["X"].upper, found["X"].df) == (None, None, None, None)
+    assert "a lower bound" in uncertainty(Design(sampling_type="event_registry"))
+
+
 def test_a_lonely_stratum_stops_the_run_unless_a_rule_is_chosen() -> None:
     rows = [*ROWS, ("B", "alone", "9", "no", 1.0)]
     with pytest.raises(DesignError, match="one cluster only") as problem:

@@ -166,7 +166,7 @@ def test_strata_and_clusters_are_joined_columns_and_each_row_is_its_own_cluster_
     found = run(table, recipe(design=design)).observations
     assert found["stratum"].to_pylist() == ["N", "S"]
     assert found["cluster"].to_pylist() == ["North / 007", "South / 2"]
-    assert run(table).observations["cluster"].to_pylist() == ["2", "3"]
+    assert run(table).observations["cluster"].to_pylist() == ["r/2", "r/3"]
 
 
 def test_a_year_column_gives_each_row_its_period() -> None:

@@ -432,7 +432,6 @@ def test_a_column_that_a_newer_list_does_not_have_is_taken_from_the_newest_versi
         ("code\n6.d.1\n", "standard.framework-row", "6.d"),
         ("code,direction\n6.1.1,upwards\n", "standard.framework-row", "upwards"),
         ("code,same_as\n6.1.1,6.2.1\n", "standard.framework-row", "6.2.1"),
-        (f"code,en\n6.1.1,{'x' * 200_000}\n", "standard.framework-row", "limit"),
     ],
 )
 def test_a_broken_list_is_refused_with_its_row(text: str, code: str, fact: str, tmp_path: Path) -> None:

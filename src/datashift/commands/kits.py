@@ -158,12 +158,14 @@ def _measure(kit: Kit, measure: Measure) -> Iterator[str]:
 
 
 def _concept(name: str, concept: Concept) -> Iterator[str]:
+    from datashift.numbers import places, said
+
     derived = _("worked out from: {concepts}").format(concepts=", ".join(sorted(concept.inputs)))
     yield wrapped(f"{name}  {label(concept.label)}" + (f" ({derived})" if concept.inputs else ""), "  ")
     if concept.codes:
         yield wrapped(", ".join(f"{code} ({label(answer.label)})" for code, answer in concept.codes.items()), "    ")
     elif concept.kind == "number":
-        ends = ["…" if end is None else f"{end:g}" for end in (concept.least, concept.most)]
+        ends = ["…" if end is None else said(end, places(end, None, None)) for end in (concept.least, concept.most)]
         unit = f" {label(concept.unit)}" if concept.unit else ""
         yield "    " + _("a number from {least} to {most}").format(least=ends[0], most=ends[1]) + unit
 

@@ -54,10 +54,10 @@ def _export(options: argparse.Namespace) -> Told:
     from datashift.standards.structures import kit_structures, shadow_structure, write_structures
 
     if options.kit:
-        from datashift.standards.kits import kit_folder, parse_kit
+        from datashift.standards.kits import parse_kit
+        from datashift.standards.variants import kit_text
 
-        path = kit_folder(options.kit, Path.cwd()) / "kit.toml"
-        structures = kit_structures(parse_kit(path.read_text("utf-8"), str(path)))
+        structures = kit_structures(parse_kit(kit_text(options.kit, Path()), options.kit))
     else:
         structures = shadow_structure()
     data = write_structures(structures, options.format)

@@ -4,9 +4,10 @@ One pass groups the rows to (breakdowns × stratum × cluster) sums; everything 
 Cells add up: the cells of two organisations, stacked and summed, give the estimates of their union.
 """
 
-from datashift.estimate.cells import SUMS, cells, merge
+from datashift.estimate.cells import COUNTS, SUMS, cells, merge
+from datashift.estimate.exposure import Question
 from datashift.estimate.interval import share_interval
-from datashift.estimate.taylor import Question, estimate
+from datashift.estimate.taylor import estimate
 from datashift.estimate.wording import uncertainty
 
-__all__ = ["SUMS", "Question", "cells", "estimate", "merge", "share_interval", "uncertainty"]
+__all__ = ["COUNTS", "SUMS", "Question", "cells", "estimate", "merge", "share_interval", "uncertainty"]

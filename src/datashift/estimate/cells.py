@@ -13,6 +13,8 @@ from datashift import engine
 from datashift.model import Measure
 
 UNKNOWN = "_U"
+COUNTS = ("total", "per_unit", "rate")
+"""Estimators that add up the rows of the numerator: whatever is not in it says nothing."""
 SUMS = ("n", "missing", "sw", "sww", "sy", "sx", "syy", "syx", "sxx")
 """Per measure and cell: rows used, rows in the universe without the value, and sums of w, w², wy, wx, wyy, wyx, wxx."""
 
@@ -79,7 +81,7 @@ def _sums(table: Any, measure: Measure) -> dict[str, Any]:
 
 def _parts(table: Any, measure: Measure) -> tuple[Any, Any, Any, Any]:
     universe = _chosen(table, measure.denominator)
-    if measure.estimator in ("total", "per_unit"):
+    if measure.estimator in COUNTS:
         universe = universe & _chosen(table, measure.numerator)
     needed = [table[name] for name in (measure.value, measure.per, measure.size) if name]
     known = ibis.literal(True)
@@ -99,7 +101,8 @@ def _parts(table: Any, measure: Measure) -> tuple[Any, Any, Any, Any]:
 
 
 def _chosen(table: Any, selection: Mapping[str, Sequence[str]]) -> Any:
-    chosen = ibis.literal(True)
+    # Without a selection every row is meant; it must still be a column, since a bare True cannot be summed.
+    chosen = ibis.literal(True) if selection else table["weight"].notnull()
     for concept, codes in selection.items():
         chosen = chosen & table[concept].isin(list(codes)).fill_null(False)
     return chosen

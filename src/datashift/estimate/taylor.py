@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datashift.errors import DesignError
-from datashift.estimate.cells import SUMS, UNKNOWN
+from datashift.estimate.cells import COUNTS, SUMS, UNKNOWN
+from datashift.estimate.exposure import Question, against, population, without_margin
 from datashift.estimate.interval import Shape, interval
 from datashift.language import N_
-from datashift.model import Area, Design, Estimate, Kit, Measure
+from datashift.model import Design, Estimate, Measure
 from datashift.numbers import said
 
 Floats = npt.NDArray[np.float64]
@@ -25,18 +26,6 @@ NO_SPREAD = N_("All answers come from one cluster, so how sure the figure is can
 FEW_KNOWN = N_("Only {share} of the rows know the value that is needed; at least {least} would be enough.")
 NO_MARGIN = N_("The population of this area is not known, so the figure cannot be formed.")
 NONE_COUNTED = N_("Nothing was counted here, so a number per unit cannot be formed.")
-
-
-@dataclass(frozen=True)
-class Question:
-    """What `estimate` needs beside the cells: kit, measures, design, areas, and margins by name and area id."""
-
-    kit: Kit
-    measures: Sequence[Measure]
-    design: Design
-    areas: Mapping[str, Area]
-    country: str
-    margins: Mapping[str, Mapping[str, float]]
 
 
 def estimate(table: pa.Table, question: Question) -> list[Estimate]:
@@ -106,6 +95,7 @@ class _Domains:
     point: Floats
     variance: Floats
     df: Floats
+    uncovered: bool = False
 
 
 def _breakdown(
@@ -113,7 +103,9 @@ def _breakdown(
 ) -> list[Estimate]:
     names = [*breakdown, "period"]
     domain, keys = _encoded(table, names)
-    domains = _domains(frame, table, measure, domain, len(keys))
+    domains = replace(
+        _domains(frame, table, measure, domain, len(keys)), uncovered=without_margin(table, question, measure)
+    )
     results = []
     for index, key in enumerate(keys):
         cell = dict(zip(names, key, strict=True))
@@ -128,7 +120,7 @@ def _domains(frame: _Frame, table: pa.Table, measure: Measure, domain: Ints, cou
     pair, where = np.unique(domain * frame.clusters + frame.cluster, return_inverse=True)
     layout = _Layout(where, pair // frame.clusters, pair % frame.clusters, domain, count)
     parts = [_linearised(layout, table, part) for part in (measure.parts or (measure.id,))]
-    if measure.estimator in ("total", "per_unit"):
+    if measure.estimator in COUNTS:
         parts = [replace(part, point=part.sums["sy"], influence=part.totals["sy"]) for part in parts]
     influence = sum((part.influence for part in parts), np.zeros(pair.size)) / len(parts)
     variance = frame.variance(layout.domain, layout.cluster, influence, count)
@@ -202,13 +194,12 @@ def _one(domains: _Domains, i: int, cell: dict[str, str], question: Question, me
         "sampling_type": question.design.sampling_type,
         "breakdown": tuple((k, v) for k, v in cell.items() if k not in ("area", "period")),
     }
-    reason, facts = _refusal(domains, i, measure, question, area)
+    reason, facts = _refusal(domains, i, cell, question, measure)
     if reason:
         return Estimate(**base, value=None, se=None, lower=None, upper=None, status="O", reason=reason, facts=facts)
     value, se = float(domains.point[i]), float(np.sqrt(domains.variance[i]))
     if measure.margin:
-        population = _population(question, measure.margin, area)
-        value, se = population / value, population / value**2 * se
+        value, se = against(measure, population(question, measure.margin, area), value, se)
     if question.design.sampling_type == "event_registry":
         # A count of known events is what it is: a lower bound, with no spread of its own.
         base["df"] = None
@@ -228,27 +219,28 @@ def _one(domains: _Domains, i: int, cell: dict[str, str], question: Question, me
     )
 
 
-def _refusal(domains: _Domains, i: int, measure: Measure, question: Question, area: str) -> tuple[str, dict[str, Any]]:
+def _refusal(
+    domains: _Domains, i: int, cell: Mapping[str, str], question: Question, measure: Measure
+) -> tuple[str, dict[str, Any]]:
     n, missing = domains.n[i], domains.missing[i]
     share = n / (n + missing) if n + missing else 0.0
     if missing and share < measure.least_response:
         return FEW_KNOWN, {"share": f"{said(share * 100)} %", "least": f"{said(measure.least_response * 100)} %"}
     if n == 0 or np.isnan(domains.point[i]):
-        return (NONE_COUNTED if measure.margin else NO_ANSWERS), {}
-    if measure.margin and not _population(question, measure.margin, area):
+        return (NONE_COUNTED if measure.estimator == "per_unit" else NO_ANSWERS), {}
+    if measure.margin and not population(question, measure.margin, cell.get("area", question.country)):
+        return NO_MARGIN, {}
+    # Margins are known by area: what happened to women, over all people, would be a rate of nothing. And what happened
+    # where nobody knows the population has no place in the rate of the whole.
+    if measure.margin and (set(cell) - {"area", "period"} or ("area" not in cell and domains.uncovered)):
         return NO_MARGIN, {}
     return "", {}
-
-
-def _population(question: Question, margin: str, area: str) -> float:
-    totals = question.margins.get(margin, {})
-    return sum(totals.values()) if area == question.country and area not in totals else totals.get(area, 0.0)
 
 
 def _design_effect(domains: _Domains, i: int, measure: Measure) -> float | None:
     s = {name: float(values[i]) for name, values in domains.sums.items()}
     n = s["n"]
-    if measure.estimator in ("total", "per_unit", "mean_of") or n < 2 or s["sx"] == 0 or domains.df[i] < 1:
+    if measure.estimator in (*COUNTS, "mean_of") or n < 2 or s["sx"] == 0 or domains.df[i] < 1:
         return None
     ratio = s["sy"] / s["sx"]
     residual = max(s["syy"] - 2 * ratio * s["syx"] + ratio**2 * s["sxx"], 0.0)
@@ -259,7 +251,7 @@ def _design_effect(domains: _Domains, i: int, measure: Measure) -> float | None:
 def _method(measure: Measure, design: Design) -> str:
     if measure.estimator == "proportion":
         return f"taylor-ultimate-cluster; {design.interval}"
-    return "taylor-ultimate-cluster; " + ("log-t" if measure.margin else "t")
+    return "taylor-ultimate-cluster; " + ("log-t" if measure.estimator == "per_unit" else "t")
 
 
 def _total(code: Ints, value: Floats, count: int) -> Floats:

@@ -214,8 +214,8 @@ def _observations(raw: pa.Table, recipe: Recipe, kit: Kit, columns: Mapping[str,
     answers = [name for name in columns if name in kit.concepts]
     numeric |= {name for name in answers if kit.concepts[name].kind == "number"}
     data: dict[str, pa.Array] = {"row": raw["_row"].combine_chunks()}
-    data["stratum"] = _grouping(raw, columns, recipe.design.strata, alone="")
-    data["cluster"] = _grouping(raw, columns, recipe.design.clusters, alone=None)
+    data["stratum"] = _grouping(raw, columns, recipe.design.strata, recipe, alone=True)
+    data["cluster"] = _grouping(raw, columns, recipe.design.clusters, recipe, alone=False)
     for name, values in columns.items():
         data[name] = pa.array(values, pa.float64() if name in numeric else pa.string(), from_pandas=False)
     for name in ("latitude", "longitude"):
@@ -224,11 +224,17 @@ def _observations(raw: pa.Table, recipe: Recipe, kit: Kit, columns: Mapping[str,
     return pa.table({name: data[name] for name in [*order, *answers]})
 
 
-def _grouping(raw: pa.Table, columns: Mapping[str, Objects], names: Sequence[str], alone: str | None) -> pa.Array:
-    """Join the columns that name a stratum or cluster to one text; without any, all are one, or each row its own."""
+def _grouping(
+    raw: pa.Table, columns: Mapping[str, Objects], names: Sequence[str], recipe: Recipe, *, alone: bool
+) -> pa.Array:
+    """Join the columns that name a stratum or cluster to one text; without any, all are one, or each row its own.
+
+    A row by itself bears the id of the recipe too, so that rows of two sources stay apart when their cells are merged.
+    """
     if not names:
         rows = pc.cast(raw["_row"], pa.string()).combine_chunks()
-        return rows if alone is None else pa.array([alone] * raw.num_rows, pa.string())
+        own = pc.binary_join_element_wise(recipe.id, rows, "/")
+        return pa.array([""] * raw.num_rows, pa.string()) if alone else own
     parts = [pa.array(columns["area"], pa.string()) if name == "area" else raw[name].combine_chunks() for name in names]
     return pc.binary_join_element_wise(*parts, JOINER, null_handling="replace", null_replacement="")
 

@@ -153,7 +153,8 @@ def _figure(value: float | None) -> float | None:
 
 
 def _harmless_texts(column: pa.ChunkedArray) -> list[str]:
-    plain = pc.fill_null(pc.cast(column, pa.string()), "")
+    # In one piece: of a column without any piece, pyarrow cannot say where something holds.
+    plain = pc.fill_null(pc.cast(column, pa.string()), "").combine_chunks()
     texts: list[str] = plain.to_pylist()
     # A network of sensors has rejects by the hundred thousand, and hardly any begins with such a sign.
     for i in pc.indices_nonzero(pc.match_substring_regex(plain, r"^[=+@\t-]")).to_pylist():

@@ -21,15 +21,23 @@ R = TypeVar("R", bound=BaseModel)
 def kit_folder(name: str, beside: Path | None = None) -> Path:
     """Return the folder of a kit: `./…` is taken from `beside`, a bare name from the kits that ship.
 
-    `name` may carry a version (`water-point-functionality@1.0.0`), which must then be the kit's own.
+    The folder holds `kit.toml`, or `variant.toml` (see `standards.variants`, whose `kit_text` gives the text of both).
+    `name` may carry a version (`water-point-functionality@1.0.0`), which must then be the kit's own. Raises BadRecipe.
     """
     bare, _at, version = name.partition("@")
     shipped = Path(str(files("datashift").joinpath("kits")))
     folder = (beside / bare).resolve() if bare.startswith(".") and beside is not None else shipped / Path(bare).name
-    text = folder / "kit.toml"
-    if not text.is_file() or (version and parse_kit(text.read_text("utf-8"), text.name).version != version):
+    text = next((path for path in (folder / "kit.toml", folder / "variant.toml") if path.is_file()), None)
+    if text is None or (version and _stated_version(text) != version):
         raise BadRecipe("recipe.no-kit", kit=name, known=", ".join(known_kits()))
     return folder
+
+
+def _stated_version(path: Path) -> object:
+    try:
+        return tomllib.loads(path.read_text("utf-8")).get("version")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise BadRecipe("recipe.not-toml", file=path.name, problem=problem) from problem
 
 
 def known_kits() -> list[str]:
@@ -63,7 +71,7 @@ def _check_derived(kit: Kit, file: str) -> None:
     """Raise BadRecipe where a rule names a concept that is not above it, or a code that there is not."""
     above: set[str] = set()
     for name, concept in kit.concepts.items():
-        counted: When = {source: codes for source, codes in concept.count_of.items()}
+        counted: When = dict(concept.count_of.items())
         conditions = [concept.asked_if, counted, *(rule.when for rule in concept.rules)]
         for unknown in sorted((concept.inputs | set(concept.asked_if)) - above):
             _require_concept(kit, unknown)
@@ -116,10 +124,10 @@ def _lack(wanted: str, measures: Mapping[str, Measure], recipe: Recipe, known: C
 def chosen_measures(recipe: Recipe, kit: Kit) -> tuple[Measure, ...]:
     """Return the measures the recipe asks for, or all of the kit that its columns and margins can feed.
 
-    Breakdowns by a concept that the recipe has no column for fall away.
+    Breakdowns by a concept without a column fall away; so does that by area, where all rows are of one area.
     """
     measures = {measure.id: measure for measure in kit.measures}
-    known = at_hand(kit, {"area", *recipe.columns})
+    known = at_hand(kit, {*(["area"] if recipe.place.column else []), *recipe.columns})
     asked = [measures[name] for name in recipe.measures] or [
         m for m in kit.measures if _fed(m, recipe, measures, known)
     ]

@@ -10,6 +10,7 @@ benchmarks/suggestion_corpus.py.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -21,9 +22,10 @@ from datashift.harmonise.suggestion.evidence import Evidence, Floats
 from datashift.model import Kit
 from datashift.standards.kits import asked_for
 
-KIT_FEATURES = ("fit", "evidence", "named")
-"""fit: mean confidence over the concepts of the kit's best measure.  evidence: log of 1 + the sum of all its
-confidences.  named: share of its concepts with a confidence above one half."""
+KIT_FEATURES = ("fit", "evidence", "own")
+"""fit: mean confidence over the concepts of the kit's best measure.  evidence: log of 1 + the sum of its confidences,
+each over the number of kits that have a concept of this name (sex and age speak for no kit).  own: the greatest of
+these."""
 
 
 def chances(evidence: Evidence, weights: dict[str, Any] | None = None) -> Floats:
@@ -47,8 +49,9 @@ def kit_features(kit: Kit, evidence: Evidence, found: Floats) -> list[float]:
     best = {name: float(found[row].max(initial=0.0)) for row, (k, name) in enumerate(evidence.concepts) if k == kit.id}
     needs = [[best.get(name, 0.0) for name in asked_for(kit, measure)] for measure in kit.measures]
     fit = max((sum(chance) / len(chance) for chance in needs if chance), default=0.0)
-    sure = sum(chance > 0.5 for chance in best.values()) / max(len(best), 1)
-    return [fit, float(np.log1p(sum(best.values()))), sure]
+    kits = Counter(name for _kit, name in evidence.concepts)
+    own = [chance / kits[name] for name, chance in best.items()]
+    return [fit, float(np.log1p(sum(own))), max(own, default=0.0)]
 
 
 def kit_chances(features: Sequence[Sequence[float]], weights: dict[str, Any] | None = None) -> Floats:

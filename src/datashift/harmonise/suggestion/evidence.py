@@ -16,12 +16,12 @@ from datashift.model import Concept, Kit
 from datashift.standards.areas import folded
 
 Floats = npt.NDArray[np.float64]
-FEATURES = ("name", "name_words", "question", "values", "special", "codes", "numbers", "inside", "dummy")
-"""name: likeness of the names (0–1).  name_words: all words of one stand in the other.  question: likeness of the
-questions.  values: share of answered rows whose answer is known.  special: the same, over the number of lists that know
-as many.  codes: share of the list's codes that occur.  numbers, inside: share of numbers, and whether they lie in the
-concept's range.  dummy: one choice of several, spread out."""
-KNOWN_WELL = 0.8
+FEATURES = ("same", "name", "name_words", "question", "values", "special", "codes", "numbers", "inside", "dummy")
+"""same: the name is one of the concept's words.  name: likeness of the names (0–1).  name_words: all words of one stand
+in the other.  question: likeness of the questions.  values: share of answered rows whose answer is known.  special: the
+same, over the number of lists that know as many.  codes: share of the list's codes that occur.  numbers, inside: share
+of numbers, and whether they lie in the concept's range.  dummy: one choice of several, spread out."""
+SAME, NAME, WORDS, QUESTION, VALUES, SPECIAL, CODES, NUMBERS, INSIDE, DUMMY = range(len(FEATURES))
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,18 @@ def evidence(kits: Sequence[Kit], columns: Sequence[Profile]) -> Evidence:
     known = _all_spellings(kits, keys)
     words = tuple(_words(name, asked[kit, name]) for kit, name in keys)
     features = np.zeros((len(keys), len(columns), len(FEATURES)))
-    features[:, :, 0] = _likeness(words, [[c.plain] for c in columns], fuzz.token_sort_ratio)
+    names = _likeness(words, [[c.plain] for c in columns], fuzz.token_sort_ratio)
+    features[:, :, SAME], features[:, :, NAME] = names >= 1.0, names
     long = tuple(tuple(word for word in group if len(word) > 3) or ("\0",) for group in words)
-    features[:, :, 1] = _likeness(long, [[c.plain] for c in columns], fuzz.token_set_ratio) >= 1.0
+    features[:, :, WORDS] = _likeness(long, [[c.plain] for c in columns], fuzz.token_set_ratio) >= 1.0
     questions = tuple(_questions(group, asked[key]) for group, key in zip(words, keys, strict=True))
-    features[:, :, 2] = _likeness(questions, [list(c.texts) for c in columns], fuzz.token_sort_ratio)
+    features[:, :, QUESTION] = _likeness(questions, [list(c.texts) for c in columns], fuzz.token_sort_ratio)
     _by_answers(features, keys, columns, known)
     for row, key in enumerate(keys):
         if asked[key].kind == "number":
-            features[row, :, 6] = [c.numeric for c in columns]
-            features[row, :, 7] = [_inside(asked[key], c) for c in columns]
-    features[:, :, 8] = [c.dummy for c in columns]
+            features[row, :, NUMBERS] = [c.numeric for c in columns]
+            features[row, :, INSIDE] = [_inside(asked[key], c) for c in columns]
+    features[:, :, DUMMY] = [c.dummy for c in columns]
     coded = np.array([asked[key].kind == "code" for key in keys], dtype=bool)
     return Evidence(keys, coded, words, features, known)
 
@@ -106,10 +107,10 @@ def _by_answers(
         if key in known:
             share = shares[id(known[key])]
             rivals = np.maximum(((lists >= share[None, :]) & (lists > 0)).sum(axis=0), 1)
-            features[row, :, 3] = share
-            features[row, :, 4] = share / rivals
+            features[row, :, VALUES] = share
+            features[row, :, SPECIAL] = share / rivals
             codes = len(set(known[key].codes.values()))
-            features[row, :, 5] = [
+            features[row, :, CODES] = [
                 _codes_seen(known[key], c, codes) if s else 0.0 for c, s in zip(columns, share, strict=True)
             ]
 

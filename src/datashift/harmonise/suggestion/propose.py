@@ -12,7 +12,7 @@ import numpy as np
 
 from datashift.harmonise.suggestion.answers import MOST_COMPARED
 from datashift.harmonise.suggestion.confidence import chances, kit_chances, kit_features, of_way
-from datashift.harmonise.suggestion.evidence import Evidence, Floats, best_word, evidence
+from datashift.harmonise.suggestion.evidence import NAME, QUESTION, VALUES, Evidence, Floats, best_word, evidence
 from datashift.harmonise.suggestion.profile import FormWords, Profile, profiles
 from datashift.harmonise.suggestion.recipe_text import EVEN, Stated, recipe_text
 from datashift.harmonise.suggestion.roles import BY_NAME, Found, roles
@@ -33,6 +33,7 @@ class Guess:
     """One suggestion: what a column is, how sure (0–1), and why in plain words.
 
     `values` sends answers to codes, `sure` says how sure each of these is; `open_values` are answers without a code.
+    `zeros` is the share of rows with 0, `highest` the greatest number.
     """
 
     column: str
@@ -43,6 +44,7 @@ class Guess:
     sure: Mapping[str, float] = field(default_factory=dict)
     open_values: tuple[str, ...] = ()
     zeros: float = 0.0
+    highest: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,12 @@ def suggest(
     areas: Mapping[str, Mapping[str, Area]],
     form: FormWords | None = None,
     country: str = "",
+    corrections: str = "",
 ) -> Suggestion:
     """Suggest a recipe for `raw` from names, answers and, where there is one, the words of its form.
 
     In: a raw table; the kits at hand; area lists by country; the questions and labels of an XLSForm; the country, if it
-    is known: then places are looked for in it alone. Out: the best kit
+    is known: then places are looked for in it alone; the ledger of corrections, if there is one. Out: the best kit
     with a guess for every concept, place, date, coordinate, id and personal column that was found, and a TOML text that
     says why. Confidences are probabilities, see `confidence`.
     """
@@ -81,7 +84,7 @@ def suggest(
     places = {code: listed for code, listed in areas.items() if country in ("", code)}
     others = roles([profile for profile in columns if profile.name not in taken], places)
     missing = sorted({word for profile in columns for word in profile.missing})
-    text = recipe_text(raw, kit, guesses, others, Stated(missing, _design(kit), country))
+    text = recipe_text(raw, kit, guesses, others, Stated(missing, _design(kit), country, corrections))
     told = [Guess(one.column, _role(one), one.confidence, one.reason) for one in others]
     ranked = tuple((kits[int(i)].id, float(of_kits[int(i)])) for i in order[:3])
     return Suggestion(kit.id, float(of_kits[int(order[0])]), (*guesses, *told), text, ranked)
@@ -104,12 +107,12 @@ def columns_of(kit: Kit, columns: Sequence[Profile], seen: Evidence, found: Floa
 
 def _guess(kit: Kit, profile: Profile, seen: Evidence, row: int, j: int, chance: float) -> Guess:
     key = seen.concepts[row]
-    name, _inside, question, share = seen.features[row, j, :4]
+    name, question, share = seen.features[row, j, [NAME, QUESTION, VALUES]]
     reasons = [_(BY_NAME).format(word=best_word(seen.words[row], profile))] if name >= 0.6 else []
     reasons += [_(BY_QUESTION)] if question >= 0.6 else []
     if key not in seen.spellings:
         reasons += [_(BY_NUMBERS)] if profile.numeric > 0.9 and kit.concepts[key[1]].kind == "number" else []
-        return Guess(profile.name, key[1], chance, "; ".join(reasons), zeros=profile.zeros)
+        return Guess(profile.name, key[1], chance, "; ".join(reasons), zeros=profile.zeros, highest=profile.high)
     meant = seen.spellings[key].meanings(profile)
     reasons.append(_(BY_VALUES).format(share=f"{share:.0%}"))
     left = tuple(value for value in profile.values[:MOST_COMPARED] if value not in meant)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from datashift.harmonise.suggestion.roles import Found
-from datashift.language import _
+from datashift.language import _, label
 from datashift.model import Kit, Raw
 from datashift.standards.areas import folded
 
@@ -26,12 +26,14 @@ class Stated:
     missing: Sequence[str]
     design: tuple[str, str]
     country: str = ""
+    corrections: str = ""
 
 
 def recipe_text(raw: Raw, kit: Kit, guesses: Sequence[Guess], found: Sequence[Found], stated: Stated) -> str:
     """Return the recipe as TOML; every suggestion says in a comment how sure it is and why.
 
-    A column that is more likely wrong than right is written as a comment, so that the recipe runs without it.
+    A column that is more likely wrong than right, or perhaps in another unit, is written as a comment: the recipe
+    runs without it.
     """
     by_role = {one.role: one for one in found}
     missing = stated.missing
@@ -52,13 +54,11 @@ def recipe_text(raw: Raw, kit: Kit, guesses: Sequence[Guess], found: Sequence[Fo
         *([f"sheet = {quoted(raw.origin.sheet)}"] if raw.origin.sheet else []),
     ]
     lines += _rows(by_role.get("place"))
+    lines += ["", "[corrections]", f"file = {quoted(stated.corrections)}"] if stated.corrections else []
     for guess in guesses:
         written = _column(guess, kit)
-        lines += (
-            written
-            if guess.confidence >= EVEN
-            else [line if line[:1] in ("", "#") else f"# {line}" for line in written]
-        )
+        doubtful = guess.confidence < EVEN or _too_high(guess, kit)
+        lines += [line if line[:1] in ("", "#") else f"# {line}" for line in written] if doubtful else written
     lines += [*_place(by_role, stated.country), *_period(by_role), *_design(by_role, stated.design)]
     return "\n".join([*lines, ""])
 
@@ -73,9 +73,24 @@ def _column(guess: Guess, kit: Kit) -> list[str]:
             lines.append(f"{quoted(value)} = {quoted(code)}{note}")
         for value in guess.open_values:
             lines.append(f'{quoted(value)} = ""  # ' + _("not known: give it a code, or leave it empty for missing"))
-    elif guess.zeros > MANY_ZEROS:
+        return lines
+    concept = kit.concepts[guess.role]
+    if concept.unit:
+        unit = label(concept.unit)
+        lines.append("# " + _("The kit counts in {unit}. If this column does not: factor = …").format(unit=unit))
+    if _too_high(guess, kit):
+        facts = {"highest": f"{guess.highest:g}", "most": f"{concept.most:g}"}
+        lines.append(
+            "# " + _("It goes up to {highest}; more than {most} is not expected: another unit?").format(**facts)
+        )
+    if guess.zeros > MANY_ZEROS:
         lines.append('missing = ["0"]  # ' + _("0 stands in many rows; take this away if it is a true answer"))
     return lines
+
+
+def _too_high(guess: Guess, kit: Kit) -> bool:
+    most = kit.concepts[guess.role].most
+    return most is not None and guess.highest > most
 
 
 def _rows(place: Found | None) -> list[str]:
@@ -97,13 +112,16 @@ def _rows(place: Found | None) -> list[str]:
 def _place(by_role: Mapping[str, Found], country: str) -> list[str]:
     place, day = by_role.get("place") or by_role.get("country"), by_role.get("date")
     known = country or (place.facts["country"] if place else "")
-    lines = ["", "[place]", _why(place), f"country = {quoted(known)}"]
+    nothing = "# " + _("no column of places was found: all rows are taken for the whole country")
+    lines = ["", "[place]", nothing if country and place is None else _why(place), f"country = {quoted(known)}"]
     lines += [_("# The date whose boundaries the place names follow")]
     lines += [f"as_of = {day.facts['last'] if day else '2020-01-01'}"]
     # Without a column of places all rows are of the country.
     named = by_role.get("place")
     lines += [f"column = {quoted(named.column)}"] if named else [f"area = {quoted(known)}"]
-    return lines + [f"{role} = {quoted(by_role[role].column)}" for role in ("latitude", "longitude") if role in by_role]
+    whole = ["# [place.whole]", f'# id = "{known}-PART"', '# name = { en = "…" }']
+    lines += [f"{role} = {quoted(by_role[role].column)}" for role in ("latitude", "longitude") if role in by_role]
+    return [*lines, _("# Do the rows stand for less than the country? Say for what:"), *whole]
 
 
 def _period(by_role: Mapping[str, Found]) -> list[str]:

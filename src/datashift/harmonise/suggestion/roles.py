@@ -26,6 +26,7 @@ COMPARED = 200
 LIKELY = 0.6
 GOOD = 0.9
 YEARS = (1950, 2100)
+PHONE = 1e6  # a number below this is an age or a count, and no telephone
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ def roles(free: Sequence[Profile], areas: Mapping[str, Mapping[str, Area]]) -> l
     single = [*_best(times), *_places(free, areas)]
     for role in ("latitude", "longitude", "id", "weight", "stratum", "cluster"):
         single += _best([found for found in named if found.role == role])
+    place = next((found.column for found in single if found.role == "place"), "")
+    single = [found for found in single if found.role not in ("cluster", "stratum") or found.column != place]
     # One half of a position is none: a lone “Y” may be yttrium.
     if {"latitude", "longitude"} - {found.role for found in single}:
         single = [found for found in single if found.role not in ("latitude", "longitude")]
@@ -72,7 +75,8 @@ def countries_in(columns: Sequence[Profile]) -> tuple[str, dict[str, int]]:
     for profile in columns:
         rows: Counter[str] = Counter()
         for value, count in profile.counts:
-            if len(value) > 1 and (code := country_named(value)):
+            # “no” is Norway's code, and an answer.
+            if (len(value) > 3 or value.isupper()) and (code := country_named(value)):
                 rows[code] += count
         if sum(rows.values()) > GOOD * max(profile.answered, 1) and sum(rows.values()) > sum(best[1].values()):
             best = (profile.name, dict(rows.most_common()))
@@ -147,7 +151,7 @@ def _time(profile: Profile) -> Found | None:
     likeness, word = likeness_of(profile.plain, words.TIMES)
     share = hits / len(values)
     if share > 0.8 and not _only_numbers(profile):
-        days = sorted(datetime.strptime(v, form).date() for v in values if _is_date(v, form))  # noqa: DTZ007
+        days = _days(profile, form)
         reason = _(BY_DATES).format(share=f"{share:.0%}", format=form)
         # A form of several dates (start, end, birth, return) has one that says when the answer was given.
         confidence = of_role("date") * share * (0.75 + 0.25 * likeness)
@@ -160,6 +164,14 @@ def _time(profile: Profile) -> Found | None:
         facts = {"format": "%Y", "first": f"{profile.low:.0f}-01-01", "last": f"{profile.high:.0f}-12-31"}
         return Found(profile.name, "date", of_role("date") * 0.95, reason, facts)
     return None
+
+
+def _days(profile: Profile, form: str) -> list[date]:
+    """The days of the rows in order, without the outermost hundredth on either side: one slip is no period."""
+    known = {v: datetime.strptime(v, form).date() for v in profile.values if _is_date(v, form)}  # noqa: DTZ007
+    days = sorted(known[value] for value, count in profile.counts if value in known for _i in range(count))
+    cut = len(days) // 100
+    return days[cut : len(days) - cut]
 
 
 def _only_numbers(profile: Profile) -> bool:
@@ -181,7 +193,7 @@ def _named(profile: Profile) -> Iterator[Found]:
     checks: tuple[tuple[str, Sequence[str], Callable[[Profile], bool]], ...] = (
         ("latitude", words.LATITUDE, partial(_are_degrees, most=90.0)),
         ("longitude", words.LONGITUDE, partial(_are_degrees, most=180.0)),
-        ("personal", words.PERSONAL, lambda p: not p.dummy),
+        ("personal", words.PERSONAL, lambda p: not p.dummy and not (p.numeric > GOOD and p.high < PHONE)),
         ("id", words.ROW_IDS, lambda p: p.distinct >= 0.98 * p.rows > 0),
         ("weight", words.WEIGHTS, lambda p: p.numeric > GOOD and p.low > 0),
         ("stratum", words.STRATA, lambda p: 1 < p.distinct <= p.rows / 2),

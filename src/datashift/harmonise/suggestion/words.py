@@ -10,7 +10,7 @@ PERSONAL = (
     "correo", "barua pepe", "address", "direccion", "anwani", "ठेगाना", "national id", "dni", "deviceid", "device id",
     "subscriberid", "username", "funder", "installer", "respondent", "enumerator", "collector", "caretaker", "contact",
     "encargado", "responsable", "mhojiwa", "mlezi", "ip address", "recorded by", "interviewer", "encuestador",
-    "title", "description", "comment", "comments", "comentario", "maoni", "टिप्पणी",
+    "incident title", "description", "comment", "comments", "comentario", "maoni", "टिप्पणी",
 )  # fmt: skip
 ROW_IDS = (
     "id", "_id", "uuid", "_uuid", "x_uuid", "instanceid", "meta instanceid", "key", "serial", "no", "nr", "number",

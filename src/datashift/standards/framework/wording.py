@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 from datashift.language import N_, _, label
+from datashift.layout import wrapped
 from datashift.numbers import THIN, said
 from datashift.standards.framework.changes import Conversion, still_means, told
 from datashift.standards.framework.official import Holding, Text
@@ -17,7 +17,6 @@ from datashift.standards.framework.tables import note, table, versions
 if TYPE_CHECKING:
     from datashift.standards.framework.imports import Imported
 
-WIDTH = 80
 LEFT_SHOWN = 12
 
 TIERS = {"1": "I", "2": "II", "3": "III", "1/2": "I / II"}
@@ -38,33 +37,33 @@ def listed(found: Framework, known: Sequence[str], held: Sequence[Holding]) -> I
     """Yield the lines about a loaded framework and the official texts at hand."""
     counts = {name: said(number) for name, number in found.counts().items()}
     version = found.version
-    yield _wrapped(
+    yield wrapped(
         _(
             "SDG framework {version}: {goals} goals, {targets} targets, {indicators} indicators ({unique} without "
             "repeats), {series} series at hand."
         ).format(version=version.name, **counts)
     )
     if version.note:
-        yield _wrapped(_("It stands for: {note}").format(note=note(version.note)))
+        yield wrapped(_("It stands for: {note}").format(note=note(version.note)))
     unsure = [entry.code for entry in found.entries.values() if not entry.confirmed]
     if unsure:
-        yield _wrapped(_("Not confirmed: {codes}").format(codes=", ".join(unsure)))
+        yield wrapped(_("Not confirmed: {codes}").format(codes=", ".join(unsure)))
     if found.origin:
-        yield _wrapped(_("Loaded from: {file}").format(file=found.origin))
-    yield _wrapped(_("Versions: {known}").format(known=", ".join(known)))
+        yield wrapped(_("Loaded from: {file}").format(file=found.origin))
+    yield wrapped(_("Versions: {known}").format(known=", ".join(known)))
     if not held:
-        yield _wrapped(_("No official texts are at hand. Take them from a file: datashift standards import FILE"))
+        yield wrapped(_("No official texts are at hand. Take them from a file: datashift standards import FILE"))
     for file, taken in dict.fromkeys((holding.file, holding.taken) for holding in held):
         texts = [f"{h.language} {said(len(h.texts))}" for h in sorted(held, key=lambda h: h.language) if h.file == file]
         line = _("Official texts from {file}, imported {date}: {texts}")
-        yield _wrapped(line.format(file=file, date=taken, texts=", ".join(texts)))
+        yield wrapped(line.format(file=file, date=taken, texts=", ".join(texts)))
 
 
 def shown(
     entry: Entry, found: Framework, texts: Sequence[Text], steps: Sequence[Change], kits: Sequence[str]
 ) -> Iterator[str]:
     """Yield the lines about one goal, target or indicator."""
-    yield _wrapped(f"{entry.code}  {label(entry.label)}")
+    yield wrapped(f"{entry.code}  {label(entry.label)}")
     yield _field(_("framework"), found.version.name)
     if not entry.confirmed:
         yield _field(_("not confirmed"), _("this code or its meaning was not seen in an official list"))
@@ -85,7 +84,7 @@ def shown(
 
 def series_shown(series: Series, texts: Sequence[Text]) -> Iterator[str]:
     """Yield the lines about one series."""
-    yield _wrapped(_series_line(series))
+    yield wrapped(_series_line(series))
     yield from _official(texts)
     yield _field(_("indicator"), ", ".join(series.indicators))
     yield from _sources(series.source)
@@ -94,7 +93,7 @@ def series_shown(series: Series, texts: Sequence[Text]) -> Iterator[str]:
 def converted(found: Conversion) -> Iterator[str]:
     """Yield the lines about a code that was carried to another version."""
     line = _("{code} of {from_version} is {to_code} of {to_version}.")
-    yield _wrapped(
+    yield wrapped(
         line.format(
             code=found.code, from_version=found.from_version, to_code=found.to_code, to_version=found.to_version
         )
@@ -107,9 +106,7 @@ def converted(found: Conversion) -> Iterator[str]:
 def imported(found: Imported) -> Iterator[str]:
     """Yield the lines about what an import took and left."""
     languages = ", ".join(f"{language} {said(count)}" for language, count in found.taken.items())
-    yield _wrapped(
-        _("Taken from {file}: {texts} texts.").format(file=found.file, texts=said(sum(found.taken.values())))
-    )
+    yield wrapped(_("Taken from {file}: {texts} texts.").format(file=found.file, texts=said(sum(found.taken.values()))))
     yield _field(_("languages"), languages)
     if found.links:
         yield _field(_("series"), said(found.links))
@@ -212,8 +209,4 @@ def _sources(*cells: str) -> Iterator[str]:
 
 
 def _field(name: str, text: str) -> str:
-    return fill(f"{name}: {text}", WIDTH, subsequent_indent="    ")
-
-
-def _wrapped(text: str) -> str:
-    return fill(text, WIDTH)
+    return wrapped(f"{name}: {text}", "", "    ")
