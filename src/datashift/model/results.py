@@ -1,0 +1,125 @@
+"""The results: findings, estimates, official figures, comparisons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from datashift.model.base import Label, Verdict
+from datashift.model.tables import Loss
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What leaving rows out does to one figure, in the figure's unit."""
+
+    measure: str
+    with_rows: float | None
+    without_rows: float | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check noticed: rows (1-based source row numbers), facts for the sentence, and the effect on the answer.
+
+    `text` is the English template; `sentence()` in assess says it in the current language. Facts never carry names,
+    phone numbers or exact household coordinates.
+    """
+
+    check: str
+    code: str
+    text: str
+    facts: dict[str, Any]
+    rows: tuple[int, ...]
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One figure with its uncertainty, or the reason why there is none.
+
+    value, se, lower, upper are in `unit` (PT = per cent). status is an SDMX observation status:
+    A normal, U low reliability, Q suppressed, O refused or missing.
+    """
+
+    kit: str
+    measure: str
+    area: str
+    area_name: str
+    period: str
+    value: float | None
+    se: float | None
+    lower: float | None
+    upper: float | None
+    n: int
+    n_eff: float | None
+    deff: float | None
+    df: float | None
+    unit: str
+    status: str
+    method: str
+    sampling_type: str
+    breakdown: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    loss: Loss | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
+        """Return what identifies the figure: measure, area, period and breakdown."""
+        return (self.measure, self.area, self.period, self.breakdown)
+
+    def suppressed(self, reason: str, **facts: Any) -> Estimate:
+        """Return the same cell without its numbers, with the reason."""
+        return replace(
+            self, value=None, se=None, lower=None, upper=None, n=0, n_eff=None, deff=None, df=None,
+            status="Q", reason=reason, facts=facts, loss=None,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One official figure from a dated snapshot. `area` is None where its place could not be matched; see `refused`."""
+
+    measure: str
+    source: str
+    released: str
+    retrieved: str
+    series: str
+    area: str | None
+    area_name: str
+    period: str
+    value: float
+    unit: str
+    nature: str
+    relation: str
+    definition: Label
+    difference: Label
+    se: float | None = None
+    refused: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A citizen figure beside an official one, with a verdict; the difference only where the concept is the same.
+
+    `reason` is an English template with `facts`; `compare.reason()` says it in the current language.
+    """
+
+    measure: str
+    area: str
+    area_name: str
+    period: str
+    breakdown: tuple[tuple[str, str], ...]
+    value: float | None
+    lower: float | None
+    upper: float | None
+    official: Benchmark | None
+    verdict: Verdict
+    difference: float | None
+    difference_lower: float | None
+    difference_upper: float | None
+    reason: str
+    facts: dict[str, Any] = field(default_factory=dict)
