@@ -268,7 +268,11 @@ def _reasons(rows: Sequence[Estimate]) -> list[str]:
     for e in rows:
         if e.reason:
             spoken.setdefault(_(e.reason).format(**e.facts), []).append(e.area_name)
-    return [wrapped(f"{', '.join(dict.fromkeys(names))}: {text}") for text, names in spoken.items()]
+    return [
+        # What is true of every row needs no names.
+        wrapped(text if len(names) == len(rows) > 1 else f"{', '.join(dict.fromkeys(names))}: {text}")
+        for text, names in spoken.items()
+    ]
 
 
 def _comparison(result: Result) -> str:

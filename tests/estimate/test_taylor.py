@@ -188,3 +188,15 @@ def test_intervals_hold_the_truth_in_about_95_of_100_samples() -> None:
     held = np.mean([e.lower <= chances.mean() * 100 <= e.upper for e in found])
     assert len(found) == worlds
     assert abs(held - 0.95) <= 3 * np.sqrt(0.95 * 0.05 / worlds)
+
+
+@pytest.mark.parametrize(("kind", "status"), [("event_registry", "A"), ("published_averages", "U")])
+def test_what_has_no_spread_of_its_own_gets_none_and_keeps_its_unit(kind: str, status: str) -> None:
+    found = ask(ROWS, share(), sampling_type=kind)["A"]
+    assert found.value == pytest.approx(75.0)
+    assert (found.se, found.lower, found.upper, found.n_eff, found.deff, found.status) == (None,) * 5 + (status,)
+
+
+def test_averages_that_were_published_are_not_called_answers() -> None:
+    assert "not answers" in uncertainty(Design(sampling_type="published_averages"))
+    assert "published" in ask(ROWS, share(), sampling_type="published_averages")["A"].reason

@@ -82,6 +82,7 @@ _SAMPLING: dict[str, str] = {
     "sensor_network": N_("sensors that stand where somebody put them"),
     "event_registry": N_("a register of known events"),
     "facility_register": N_("a register of facilities"),
+    "published_averages": N_("averages that somebody published"),
     "undocumented": N_("a source that does not say how it chose"),
 }
 

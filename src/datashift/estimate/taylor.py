@@ -22,6 +22,10 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 NO_ANSWERS = N_("No answers were collected here that count for this figure.")
+ONLY_AVERAGES = N_("These are averages that somebody published: how far the answers behind them differ is not known.")
+WITHOUT_SPREAD = {"event_registry": ("A", ""), "published_averages": ("U", ONLY_AVERAGES)}
+"""Sampling types without a spread of their own, with status and reason: a count of known events is what it is, a lower
+bound; an average of averages is no estimate of how much people differ."""
 NO_SPREAD = N_("All answers come from one cluster, so how sure the figure is cannot be said.")
 FEW_KNOWN = N_("Only {share} of the rows know the value that is needed; at least {least} would be enough.")
 NO_MARGIN = N_("The population of this area is not known, so the figure cannot be formed.")
@@ -200,13 +204,13 @@ def _one(domains: _Domains, i: int, cell: dict[str, str], question: Question, me
     value, se = float(domains.point[i]), float(np.sqrt(domains.variance[i]))
     if measure.margin:
         value, se = against(measure, population(question, measure.margin, area), value, se)
-    if question.design.sampling_type == "event_registry":
-        # A count of known events is what it is: a lower bound, with no spread of its own.
-        base["df"] = None
-        return Estimate(**base, value=value, se=None, lower=None, upper=None, status="A")
+    scale = 100.0 if measure.unit == "PT" else 1.0
+    if question.design.sampling_type in WITHOUT_SPREAD:
+        base |= {"df": None, "deff": None, "n_eff": None}
+        status, reason = WITHOUT_SPREAD[question.design.sampling_type]
+        return Estimate(**base, value=value * scale, se=None, lower=None, upper=None, status=status, reason=reason)
     shape = Shape(measure.estimator, n, float(domains.df[i]), question.design)
     lower, upper = interval(value, se, shape)
-    scale = 100.0 if measure.unit == "PT" else 1.0
     alone = domains.df[i] < 1
     return Estimate(
         **base,

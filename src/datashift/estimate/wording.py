@@ -23,6 +23,10 @@ UNCERTAINTY = {
         "This is a count of events that became known: a lower bound, without a margin of error. Events that nobody "
         "reported are missing."
     ),
+    "published_averages": N_(
+        "These are averages that somebody published, not answers. How far the answers behind them differ is not known, "
+        "so there is no interval, and small differences mean nothing."
+    ),
     "sensor_network": N_(
         "Sensors stand where somebody put them: there is no margin of error. The interval shows how much the readings "
         "vary between places."

@@ -11,7 +11,7 @@ Verdict = Literal["gap", "no_gap_seen", "cannot_tell", "not_comparable", "no_off
 
 SamplingType = Literal[
     "probability", "quota", "snowball", "rds", "small_area_census", "volunteer",
-    "sensor_network", "event_registry", "facility_register", "undocumented",
+    "sensor_network", "event_registry", "facility_register", "published_averages", "undocumented",
 ]  # fmt: skip
 """How the answers came about. Only `probability` carries a plain margin of error."""
 
