@@ -110,7 +110,7 @@ def test_there_is_one_path_for_each_glyph_that_the_shaper_gives():
     buffer = hb.Buffer()
     buffer.add_str("पानी")
     buffer.guess_segment_properties()
-    font = letters._font("devanagari", False)
+    font = letters._font("devanagari-devanagari", False)
     hb.shape(font, buffer)
     names = [font.glyph_to_string(info.codepoint) for info in buffer.glyph_infos]
     assert len(names) == 4

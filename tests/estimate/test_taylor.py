@@ -200,3 +200,21 @@ def test_what_has_no_spread_of_its_own_gets_none_and_keeps_its_unit(kind: str, s
 def test_averages_that_were_published_are_not_called_answers() -> None:
     assert "not answers" in uncertainty(Design(sampling_type="published_averages"))
     assert "published" in ask(ROWS, share(), sampling_type="published_averages")["A"].reason
+
+
+def heavy(least: float | None) -> dict[str, Estimate]:
+    measure = Measure(id="M", label=LABEL, finding=LABEL, estimator="mean", value="people", unit="UG_M3", breakdowns=())
+    concept = Concept(label=LABEL, kind="number", least=least)
+    asked = kit(measure).model_copy(update={"concepts": {"people": concept}})
+    rows = [("A", "s", str(k), "yes", float(v)) for k, v in enumerate((1, 1, 1, 90))]
+    question = Question(asked, (measure,), Design(sampling_type="sensor_network"), {}, "X", {})
+    return {e.measure: e for e in estimate(cells(table(rows), (measure,)), question)}
+
+
+def test_an_interval_does_not_reach_below_what_is_possible() -> None:
+    plain, bounded = heavy(None)["M"], heavy(0.0)["M"]
+    assert plain.lower < 0
+    assert 0 < bounded.lower < bounded.value < bounded.upper
+    assert (bounded.value, bounded.se) == (plain.value, plain.se)
+    assert plain.method.endswith("; t")
+    assert bounded.method.endswith("; log-t")

@@ -206,6 +206,10 @@ def test_what_is_no_structure_message_is_refused(data: bytes) -> None:
     assert refused(data).code == "standard.structure-not-sdmx"
 
 
+def test_a_file_that_ends_inside_a_letter_is_said_to_be_damaged() -> None:
+    assert refused('{"meta": "जिल्ला'.encode()[:-1]).code == "standard.structure-damaged"
+
+
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_truncated_file_is_said_to_be_damaged(format: str, share: float, messages: dict[str, bytes]) -> None:

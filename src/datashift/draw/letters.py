@@ -16,7 +16,7 @@ from typing import Any
 SLACK, BOLD_SLACK = 1.14, 1.2
 """Readers see the text in a font of their own, which may be this much wider than ours (DejaVu Sans is)."""
 
-_SUBSETS = ("latin", "devanagari", "latin-ext")
+_SUBSETS = ("devanagari-latin", "devanagari-devanagari", "devanagari-latin-ext", "latin")
 _THIN = {"\u2009": 0.2, "\u202f": 0.2, "\u200b": 0.0}  # blanks that the fonts lack, in em
 _UNKNOWN = 0.6  # em; room for a letter that no font of ours has
 
@@ -150,7 +150,8 @@ def _outline(subset: str, bold: bool, glyph: int) -> str:
 
 @lru_cache(maxsize=8192)
 def _subset(letter: str, bold: bool) -> str | None:
-    # The Devanagari files repeat a few Latin signs; the Latin file comes first so that a line keeps one look.
+    # The Devanagari files repeat a few Latin signs; the Latin file comes first so that a line keeps one look. The last
+    # file is Noto Sans itself, for signs that the others lack (µ, ², ³).
     return next((s for s in _SUBSETS if _font(s, bold).get_nominal_glyph(ord(letter))), None)
 
 
@@ -159,7 +160,7 @@ def _font(subset: str, bold: bool) -> Any:
     import uharfbuzz as hb  # noqa: PLC0415 - heavy, and only needed when a chart is drawn
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - only needed when a chart is drawn
 
-    name = f"noto-sans-devanagari-{subset}-{700 if bold else 400}-normal.woff"
+    name = f"noto-sans-{subset}-{700 if bold else 400}-normal.woff"
     packed = TTFont(BytesIO(files("datashift").joinpath("fonts", name).read_bytes()), recalcTimestamp=False)
     packed.flavor = None  # HarfBuzz reads the plain font, not its compressed wrapper
     plain = BytesIO()

@@ -12,26 +12,38 @@ from datashift.model import Design
 
 @dataclass(frozen=True)
 class Shape:
-    """What an interval depends on beside value and standard error: estimator, answers, degrees of freedom, design."""
+    """What an interval depends on beside value and standard error: estimator, answers, degrees of freedom, design.
+
+    `positive`: the figure cannot be below zero (a concentration, a count).
+    """
 
     estimator: str
     n: int
     df: float
     design: Design
+    positive: bool = False
+
+    def on_log_scale(self, value: float, se: float) -> bool:
+        """Say whether the interval is formed on the log scale.
+
+        Numbers per unit always, because their denominator is the uncertain part; others where the plain interval would
+        reach below zero and the figure cannot.
+        """
+        if value <= 0 or self.df < 1 or self.estimator in ("proportion", "mean_of"):
+            return False
+        t = float(special.stdtrit(self.df, 1 - (1 - self.design.confidence) / 2))
+        return self.estimator == "per_unit" or (self.positive and value - t * se < 0)
 
 
 def interval(value: float, se: float, shape: Shape) -> tuple[float | None, float | None]:
-    """Return the interval of `value` (share as 0–1) at the confidence of the design; None without a spread.
-
-    Numbers per unit: on the log scale, because their denominator is the uncertain part.
-    """
+    """Return the interval of `value` (share as 0–1) at the confidence of the design; None without a spread."""
     if shape.df < 1:
         return None, None
     tail = (1 - shape.design.confidence) / 2
     t = float(special.stdtrit(shape.df, 1 - tail))
     if shape.estimator in ("proportion", "mean_of"):
         return share_interval(value, se, shape.n, shape.df, tail, shape.design.interval)
-    if shape.estimator == "per_unit" and value > 0:
+    if shape.on_log_scale(value, se):
         factor = float(np.exp(t * se / value))
         return value / factor, value * factor
     return value - t * se, value + t * se

@@ -15,7 +15,7 @@ from datashift.estimate.cells import COUNTS, SUMS, UNKNOWN
 from datashift.estimate.exposure import Question, against, population, without_margin
 from datashift.estimate.interval import Shape, interval
 from datashift.language import N_
-from datashift.model import Design, Estimate, Measure
+from datashift.model import Design, Estimate, Kit, Measure
 from datashift.numbers import said
 
 Floats = npt.NDArray[np.float64]
@@ -209,7 +209,9 @@ def _one(domains: _Domains, i: int, cell: dict[str, str], question: Question, me
         base |= {"df": None, "deff": None, "n_eff": None}
         status, reason = WITHOUT_SPREAD[question.design.sampling_type]
         return Estimate(**base, value=value * scale, se=None, lower=None, upper=None, status=status, reason=reason)
-    shape = Shape(measure.estimator, n, float(domains.df[i]), question.design)
+    shape = Shape(measure.estimator, n, float(domains.df[i]), question.design, _positive(measure, question.kit))
+    if shape.on_log_scale(value, se):
+        base["method"] = base["method"].removesuffix("; t") + ("; log-t" if base["method"].endswith("; t") else "")
     lower, upper = interval(value, se, shape)
     alone = domains.df[i] < 1
     return Estimate(
@@ -221,6 +223,13 @@ def _one(domains: _Domains, i: int, cell: dict[str, str], question: Question, me
         status="U" if alone else "A",
         reason=NO_SPREAD if alone else "",
     )
+
+
+def _positive(measure: Measure, kit: Kit) -> bool:
+    """Say whether a figure cannot be below zero: all it is formed of is counts, or numbers that cannot."""
+    named = [name for name in (measure.value, measure.per) if name]
+    least = [kit.concepts[name].least for name in named if name in kit.concepts]
+    return len(least) == len(named) and all(bound is not None and bound >= 0 for bound in least)
 
 
 def _refusal(

@@ -94,7 +94,12 @@ def json_tree(data: bytes, file: str) -> dict[str, Any]:
         found = json.loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as problem:
         raise BadStandard("standard.structure-damaged", file=file, row=problem.lineno) from problem
-    except (UnicodeDecodeError, RecursionError, ValueError) as problem:
+    except UnicodeDecodeError as problem:
+        # A file that was cut off may end inside a letter.
+        cut = problem.reason == "unexpected end of data"
+        code = "standard.structure-damaged" if cut else "standard.structure-not-sdmx"
+        raise BadStandard(code, file=file, **({"row": data.count(b"\n") + 1} if cut else {})) from problem
+    except (RecursionError, ValueError) as problem:
         raise BadStandard("standard.structure-not-sdmx", file=file) from problem
     if not isinstance(found, dict):
         raise BadStandard("standard.structure-not-sdmx", file=file)
