@@ -5,7 +5,7 @@ The draws use only `random.Random.random`, whose numbers are the same in every v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -107,3 +107,19 @@ def segments() -> list[Place]:
         for side in ("urban", "rural")
         for k in range(1, 5)
     ]  # fmt: skip
+
+
+def households(
+    places: Sequence[Place], kit: Mapping[str, Any], shares: Shares, *, seed: int, refused: int
+) -> Iterator[dict[str, str]]:
+    """Yield five interviews in each drawn segment; every `refused`-th household does not want to answer."""
+    chance = Chance(seed)
+    number = 0
+    for place in places:
+        for _ in range(5):
+            number += 1
+            head = submission(number, chance) | {"organisation": "Simulated data"}
+            head |= {name: getattr(place, name) for name in ("area", "cluster", "stratum", "weight")}
+            no = number % refused == 0
+            head |= {"consent": "no" if no else "yes", "place": place.stratum.split("-")[2]}
+            yield head | {"place": ""} if no else answered(kit, chance, shares, head)

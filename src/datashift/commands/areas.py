@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from datashift.language import LANGUAGES, N_, _
+from datashift.commands import add_verbs
+from datashift.language import N_, _
 
 HELP = N_("places with time: list them, match names, import lists and boundaries, bring counts across changes")
 
@@ -31,12 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the commands list, show, match, import, export, download, boundaries and convert."""
-    verbs = parser.add_subparsers(metavar=_("what"), dest="verb")
-    made = {verb: verbs.add_parser(verb, help=_(text), description=_(text)) for verb, (_module, text) in VERBS.items()}
-    for sub in made.values():
-        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--quiet", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    made = add_verbs(parser, {verb: text for verb, (_module, text) in VERBS.items()})
     _place_arguments(made)
     _name_arguments(made)
     _convert_arguments(made["convert"])

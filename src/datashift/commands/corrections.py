@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from datashift.commands import add_verbs
 from datashift.errors import BadCorrection
-from datashift.language import LANGUAGES, N_, _
+from datashift.language import N_, _
 from datashift.layout import wrapped
 
 if TYPE_CHECKING:
@@ -26,12 +27,7 @@ Told = tuple[str, Callable[[], Any]]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the commands import, add, rule, undo, list, apply, compare and repair."""
-    verbs = parser.add_subparsers(required=True, metavar=_("what"), dest="verb")
-    made = {verb: verbs.add_parser(verb, help=_(text), description=_(text)) for verb, (_run, text) in VERBS.items()}
-    for sub in made.values():
-        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--quiet", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    made = add_verbs(parser, {verb: text for verb, (_run, text) in VERBS.items()}, required=True)
     for verb in ("add", "rule", "undo", "list", "repair"):
         made[verb].add_argument("ledger", type=Path, help=_("the ledger (corrections.jsonl)"))
     for verb in ("import", "add", "rule", "undo"):

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from datashift.commands import add_verbs
 from datashift.language import LANGUAGES, N_, _, label
 from datashift.layout import wrapped
 
@@ -36,12 +37,7 @@ Told = tuple[str, Callable[[], Any]]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the commands show, form and compare; without one, the kits are listed."""
-    verbs = parser.add_subparsers(metavar=_("what"), dest="verb")
-    made = {verb: verbs.add_parser(verb, help=_(text), description=_(text)) for verb, (_run, text) in VERBS.items()}
-    for sub in made.values():
-        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--quiet", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    made = add_verbs(parser, {verb: text for verb, (_run, text) in VERBS.items()})
     for verb in ("show", "form"):
         made[verb].add_argument("kit", help=_("the id of a kit, or the folder of a kit or variant"))
     made["form"].add_argument("--out", type=Path, required=True, help=_("the form to write: .xlsx or .md"))

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from datashift.commands import home
-from datashift.language import LANGUAGES, N_, _
+from datashift.commands import add_verbs, home
+from datashift.language import N_, _
 
 if TYPE_CHECKING:
     from datashift.standards.framework import Entry, Framework
@@ -22,12 +22,7 @@ Told = tuple[str, Callable[[], Any]]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verbs list, show, convert and import; without a verb it lists."""
     _framework_arguments(parser)
-    verbs = parser.add_subparsers(metavar=_("what"), dest="verb")
-    made = {verb: verbs.add_parser(verb, help=_(text), description=_(text)) for verb, (_run, text) in VERBS.items()}
-    for sub in made.values():
-        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--quiet", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    made = add_verbs(parser, {verb: text for verb, (_run, text) in VERBS.items()})
     for verb in ("list", "show"):
         _framework_arguments(made[verb], nested=True)
     made["show"].add_argument(

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from datashift.commands import add_verbs
 from datashift.errors import SourceUnavailable, Unreadable
-from datashift.language import LANGUAGES, N_, _, label
+from datashift.language import N_, _, label
 
 if TYPE_CHECKING:
     from datashift.standards.structures import Structures
@@ -30,12 +31,7 @@ ROLES = {"D": N_("Dimensions"), "M": N_("Measures"), "A": N_("Attributes")}
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the commands export and show."""
-    verbs = parser.add_subparsers(metavar=_("what"), dest="verb", required=True)
-    made = {verb: verbs.add_parser(verb, help=_(text), description=_(text)) for verb, (_run, text) in VERBS.items()}
-    for sub in made.values():
-        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--quiet", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    made = add_verbs(parser, {verb: text for verb, (_run, text) in VERBS.items()}, required=True)
     which = made["export"].add_mutually_exclusive_group()
     which.add_argument("--kit", help=_("the kit (its name, or ./ and its folder)"))
     which.add_argument("--shadow", action="store_true", help=_("the shadow structure alone (default)"))

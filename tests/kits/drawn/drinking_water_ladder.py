@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from chance import Chance, Place, answered, segments, submission
+from chance import Chance, Place, households, segments
 from textbook import Unit
 
 SOURCES = {
@@ -36,17 +36,8 @@ def places() -> list[Place]:
 
 
 def rows(places: Sequence[Place], kit: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Yield the interviews of the drawn segments, as the form drinking-water-ladder collects them."""
-    chance = Chance(6110)
-    number = 0
-    for place in places:
-        for _ in range(5):
-            number += 1
-            head = submission(number, chance) | {"organisation": "Simulated data"}
-            head |= {name: getattr(place, name) for name in ("area", "cluster", "stratum", "weight")}
-            refused = number % 47 == 0
-            head |= {"consent": "no" if refused else "yes", "place": place.stratum.split("-")[2]}
-            yield head | {"place": ""} if refused else answered(kit, chance, _shares(), head)
+    """Return the interviews of the drawn segments, as the form drinking-water-ladder collects them."""
+    return households(places, kit, _shares(), seed=6110, refused=47)
 
 
 def _shares() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from chance import Chance, Place, answered, segments, submission
+from chance import Place, households, segments
 from textbook import Unit
 
 TOILETS = {
@@ -28,17 +28,8 @@ def places() -> list[Place]:
 
 
 def rows(places: Sequence[Place], kit: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Yield the interviews of the drawn segments, as the form sanitation-ladder collects them."""
-    chance = Chance(6211)
-    number = 0
-    for place in places:
-        for _ in range(5):
-            number += 1
-            head = submission(number, chance) | {"organisation": "Simulated data"}
-            head |= {name: getattr(place, name) for name in ("area", "cluster", "stratum", "weight")}
-            refused = number % 59 == 0
-            head |= {"consent": "no" if refused else "yes", "place": place.stratum.split("-")[2]}
-            yield head | {"place": ""} if refused else answered(kit, chance, SHARES, head)
+    """Return the interviews of the drawn segments, as the form sanitation-ladder collects them."""
+    return households(places, kit, SHARES, seed=6211, refused=59)
 
 
 SHARES: dict[str, Any] = {
