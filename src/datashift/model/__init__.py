@@ -5,7 +5,6 @@ checked field by field. The results (Finding, Estimate, Benchmark, Comparison) a
 Values are always in the unit that `unit` names: shares are per cent (PT), never fractions.
 """
 
-from datashift.model.base import SAMPLING_TYPES, Label, Names, Record, SamplingType, Verdict
 from datashift.model.kit import (
     Bounds,
     Code,
@@ -35,6 +34,7 @@ from datashift.model.recipe import (
     Source,
     Whole,
 )
+from datashift.model.record import SAMPLING_TYPES, Label, Names, Record, SamplingType, Verdict
 from datashift.model.results import Benchmark, Comparison, Effect, Estimate, Finding
 from datashift.model.tables import Area, Chart, Harmonised, Loss, Origin, Raw
 

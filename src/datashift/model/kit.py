@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from datashift.model.base import Label, Names, Record
+from datashift.model.record import Label, Names, Record
 
 
 class Code(Record):

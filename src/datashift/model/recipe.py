@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from datashift.model.base import Label, Names, Record, SamplingType
+from datashift.model.record import Label, Names, Record, SamplingType
 
 
 class Source(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from datashift.model.base import Label, Verdict
+from datashift.model.record import Label, Verdict
 from datashift.model.tables import Loss
 
 

@@ -1,0 +1,42 @@
+"""Every failure a user can meet, sorted by who can help.
+
+DataShiftError
+├── InputError             the sender can fix it (exit 2)
+│   ├── Unreadable         read.*        the file, its encoding, its sheet, its table
+│   ├── BadRecipe          recipe.*      the recipe or the kit says something that cannot be done
+│   ├── BadForm            form.*        an XLSForm has a fault, with sheet, row and name
+│   ├── BadCorrection      correction.*  a correction, a rule or a cleaning log cannot be applied
+│   ├── BadStandard        standard.*    a framework file or an SDMX structure file cannot be taken
+│   ├── BadAreas           areas.*       a list of areas, a crosswalk or a table to be brought across
+│   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
+│   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
+│   ├── Disclosive         protect.*     an output would show what must not be shown
+│   └── Tampered           verify.*      a bundle differs from what its own parts give
+├── DesignError            the data cannot answer the question (exit 3)
+└── SourceUnavailable      a source is not there now; try again later (exit 4)
+
+An error carries a code and facts, never a finished sentence: `str(error)` says it in the current language.
+"""
+
+from datashift.errors.failure import DataShiftError, DesignError, InputError, SourceUnavailable
+from datashift.errors.files import BadForm, Unreadable
+from datashift.errors.recipes import BadRecipe, BadRow, LostRows
+from datashift.errors.releases import Disclosive, Tampered
+from datashift.errors.standards import BadAreas, BadCorrection, BadStandard
+
+__all__ = [
+    "BadAreas",
+    "BadCorrection",
+    "BadForm",
+    "BadRecipe",
+    "BadRow",
+    "BadStandard",
+    "DataShiftError",
+    "DesignError",
+    "Disclosive",
+    "InputError",
+    "LostRows",
+    "SourceUnavailable",
+    "Tampered",
+    "Unreadable",
+]
