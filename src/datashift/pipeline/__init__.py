@@ -1,0 +1,25 @@
+"""The only place where the verbs meet: bytes in, a release out, and the same bytes give the same release anywhere."""
+
+from datashift.pipeline.drawings import Drawing, at_once, drawings, finding_sentence, finished
+from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
+from datashift.pipeline.stages import Result, comparisons, corrected, estimates, observations, official_figures, run
+
+__all__ = [
+    "Drawing",
+    "Result",
+    "Setting",
+    "at_once",
+    "comparisons",
+    "corrected",
+    "drawings",
+    "estimates",
+    "finding_sentence",
+    "finished",
+    "observations",
+    "official_figures",
+    "question",
+    "raw_table",
+    "run",
+    "set_up",
+    "whole_area",
+]

@@ -1,0 +1,218 @@
+"""The road of a run: read → harmonise → estimate → protect → compare → draw → assess."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from datashift.assess import assess
+from datashift.compare import benchmarks, compare, uncovered, years
+from datashift.corrections import Replayed, replay
+from datashift.corrections import parse as parse_ledger
+from datashift.errors import DesignError
+from datashift.estimate import COUNTS, cells, estimate, uncertainty
+from datashift.harmonise import harmonise
+from datashift.inputs import Inputs, bare_name
+from datashift.language import _
+from datashift.model import (
+    Benchmark,
+    Chart,
+    Comparison,
+    Effect,
+    Estimate,
+    Finding,
+    Harmonised,
+    Loss,
+    Origin,
+    Recipe,
+)
+from datashift.pipeline.drawings import Drawing, at_once, drawings, finished
+from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
+from datashift.protect import protect
+from datashift.publish import rounded
+from datashift.standards.areas import resolver
+
+NOT_CHECKED = ("harmonise.not-meant", "harmonise.removed")
+"""Rows that the recipe does not mean, or that a correction took out: the checks have nothing to say about them."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that a run found. Estimates have passed the disclosure gate; findings and observations have not."""
+
+    setting: Setting
+    origins: tuple[Origin, ...]
+    harmonised: Harmonised
+    findings: list[Finding]
+    cells: pa.Table
+    estimates: list[Estimate]
+    comparisons: list[Comparison]
+    official: list[Benchmark]
+    uncovered: list[Benchmark]
+    charts: tuple[Chart, ...]
+    uncertainty: str
+    corrected: Replayed | None = None
+
+
+def run(
+    inputs: Inputs,
+    progress: Callable[[str], None] = lambda stage: None,
+    draw: Callable[[Drawing], Drawing] = at_once,
+) -> Result:
+    """Read → harmonise → estimate → protect → compare → draw → assess.
+
+    `progress` hears the name of each stage. `draw` may start a drawing elsewhere, such as in a process of its own that
+    draws while the rows are checked; what it returns gives the finished chart.
+    """
+    setting = set_up(inputs)
+    progress(_("reading the files"))
+    raw, origins = raw_table(setting)
+    progress(_("bringing the rows to the kit's concepts"))
+    done = corrected(setting, raw)
+    harmonised = observations(setting, raw, done)
+    progress(_("estimating"))
+    grouped = cells(harmonised.observations, setting.measures)
+    found = estimates(setting, grouped, harmonised.losses)
+    progress(_("comparing with official figures"))
+    official = official_figures(setting)
+    compared = comparisons(setting, found, official)
+    pending = [draw(drawing) for drawing in drawings(setting, found, compared)]
+    progress(_("checking the rows and what they do to the answer"))
+    findings = _findings(setting, done.table if done else raw, harmonised)
+    progress(_("drawing"))
+    return Result(
+        setting=setting,
+        origins=origins,
+        harmonised=harmonised,
+        findings=findings,
+        cells=grouped,
+        estimates=found,
+        comparisons=compared,
+        official=official,
+        uncovered=uncovered([e for e in found if not e.breakdown], official),
+        charts=finished(pending),
+        uncertainty=uncertainty(setting.recipe.design, _clusters(setting.recipe)),
+        corrected=done,
+    )
+
+
+def observations(setting: Setting, raw: pa.Table, done: Replayed | None = None) -> Harmonised:
+    """Harmonise the raw table, as corrected by `done`, with the setting's recipe.
+
+    Raises DesignError when no row is left.
+    """
+    place = setting.recipe.place
+    resolve = resolver(setting.areas, place.as_of, place.names)
+    removed = {row: entry.why for row, entry in done.removed.items()} if done else {}
+    found = harmonise(
+        done.table if done else raw,
+        setting.recipe,
+        setting.kit,
+        resolve=resolve,
+        margins=setting.margins,
+        removed=removed,
+    )
+    if found.rows_out == 0:
+        raise DesignError("estimate.no-rows", explained=found.rows_explained, rows_in=found.rows_in)
+    return found
+
+
+def corrected(setting: Setting, raw: pa.Table) -> Replayed | None:
+    """Replay the recipe's ledger of corrections on the raw rows; None where the recipe names no ledger."""
+    stated = setting.recipe.corrections
+    if stated is None:
+        return None
+    name = bare_name(stated.file)
+    return replay(raw, parse_ledger(setting.inputs.files[name], name))
+
+
+def estimates(
+    setting: Setting, grouped: pa.Table, losses: Mapping[tuple[str, str], Loss] | None = None
+) -> list[Estimate]:
+    """Estimate from cells, note what was lost on the way to each figure, and pass all through the disclosure gate."""
+    known = losses or {}
+    whole = whole_area(setting)
+    found = [
+        replace(e, loss=known.get((e.measure, "" if e.area == whole else e.area)))
+        for e in estimate(grouped, question(setting))
+    ]
+    parents = {area.id: area.parent for area in setting.areas.values()}
+    parents |= dict.fromkeys({e.area for e in found}, whole_area(setting))
+    parents[whole_area(setting)] = None
+    # What is compared and drawn is what is published: figures of ten digits.
+    return rounded(protect(found, setting.kit, area_parents=parents))
+
+
+def official_figures(setting: Setting) -> list[Benchmark]:
+    """Read every official source that is at hand."""
+    found: list[Benchmark] = []
+    for spec in setting.recipe.official:
+        if bare_name(spec.file) in setting.inputs.files:
+            resolve = resolver(setting.areas, spec.as_of, spec.names)
+            found += benchmarks(spec, setting.table(spec.file).table, resolve)
+    return found
+
+
+def comparisons(setting: Setting, found: Sequence[Estimate], official: Sequence[Benchmark]) -> list[Comparison]:
+    """Hold the estimates against the official figures."""
+    named = {measure for spec in setting.recipe.official for measure in spec.measures}
+    measures = {measure.id: measure for measure in setting.measures}
+    candidates = [e for e in found if e.measure in named and not e.breakdown]
+    compared: list[Comparison] = []
+    for period in sorted({e.period for e in candidates}):
+        now = [e for e in candidates if e.period == period]
+        first, last = years(period)
+        # In a series by year each year stands beside its own; otherwise the nearest official figure is shown.
+        yearly = setting.recipe.period.by == "year"
+        beside = [b for b in official if not yearly or (years(b.period)[0] <= last and years(b.period)[1] >= first)]
+        confidence = setting.recipe.design.confidence
+        compared += compare(now, beside, measures=measures, areas=setting.areas, confidence=confidence)
+    return compared
+
+
+def _findings(setting: Setting, raw: pa.Table, harmonised: Harmonised) -> list[Finding]:
+    land = setting.land() or None
+    aside = harmonised.rejects.filter(pc.is_in(harmonised.rejects["code"], value_set=pa.array(NOT_CHECKED)))
+    if aside.num_rows:
+        raw = raw.filter(pc.invert(pc.is_in(raw["_row"], value_set=aside["row"].combine_chunks())))
+    table = harmonised.observations
+    effect = partial(_effect, setting, table, _whole_values(setting, table))
+    return assess(raw, harmonised, setting.recipe, setting.kit, effect=effect, areas=setting.areas, polygons=land)
+
+
+def _effect(
+    setting: Setting, table: pa.Table, before: Mapping[str, float | None], rows: tuple[int, ...]
+) -> tuple[Effect, ...]:
+    """Estimate the whole again without some source rows, for each measure of the recipe.
+
+    Where an observation is a day of readings, a reading more or less has no effect that could be told from the day.
+    """
+    if setting.kit.readings:
+        return ()
+    without = pc.invert(pc.is_in(table["row"], value_set=pa.array(rows, pa.int64())))
+    kept = table.filter(without)
+    if kept.num_rows == table.num_rows:
+        return ()
+    after = _whole_values(setting, kept)
+    return tuple(Effect(m.id, before[m.id], after.get(m.id), m.unit) for m in setting.measures if m.id in before)
+
+
+def _whole_values(setting: Setting, table: pa.Table) -> dict[str, float | None]:
+    # A count falls with every row that is left out, whatever it says: counts speak only where nothing else does.
+    rates = [m for m in setting.measures if m.estimator not in COUNTS] or setting.measures
+    plain = tuple(measure.model_copy(update={"breakdowns": ()}) for measure in rates)
+    # Only the value is asked for here, not its spread, so a stratum that becomes lonely does no harm.
+    loose = setting.recipe.design.model_copy(update={"lonely": "certainty"})
+    asked = replace(question(setting), measures=plain, design=loose)
+    values = {}
+    for found in estimate(cells(table, plain), asked):
+        values[found.measure] = found.value
+    return values
+
+
+def _clusters(recipe: Recipe) -> str | None:
+    return recipe.design.clusters[-1] if recipe.design.clusters else None
