@@ -70,7 +70,8 @@ def _matched(matches: Sequence[PlaceMatch], rows: Mapping[tuple[str, str], int],
     if left:
         header = [_("name"), _("rows"), _("why"), _("nearest")]
         shown = [[m.name, str(rows[m.name, m.within]), _(STATUS[m.status]), _candidates(m, 1)] for m in left]
-        lines += ["", grid(header, shown, "lrll")]
+        reasons = dict.fromkeys(m.said() for m in left if m.status == "other_extent")
+        lines += ["", grid(header, shown, "lrll"), *(wrapped(reason, "  ", "    ") for reason in reasons)]
     if out and out.suffix != ".toml":
         lines += ["", _("Wrote {file}. Fill in its column id, then use it with --confirmed.").format(file=out)]
     return "\n".join(lines)

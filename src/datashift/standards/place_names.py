@@ -191,10 +191,9 @@ class _Finder:
         facts |= {"first": str(first.valid_from or "…"), "last": str(first.valid_to or "…")}
         core = key(name).core
         related = [Candidate(a.id, a.name, round(_likeness(core, key(a.name).core), 1)) for a in self._related(areas)]
-        others = [c for c in self._nearest(name, parent) if c.area not in {r.area for r in related}]
-        nearest = others[: max(0, _SHOWN - len(related))]
         namesakes = [Candidate(a.id, a.name, 100.0) for a in areas[:_SHOWN]]
-        candidates = tuple(sorted(related, key=lambda c: -c.score) + nearest or namesakes)
+        # Where the name is known, and only the day is wrong, a similar name would lead astray.
+        candidates = tuple(sorted(related, key=lambda c: -c.score) or namesakes)
         return PlaceMatch(name, "other_extent", None, candidates, OTHER_DAY, facts, parent or "")
 
     def _related(self, areas: list[Area]) -> list[Area]:
