@@ -44,3 +44,35 @@ def test_the_21_old_regions_of_tanzania_keep_every_person_of_the_census(shared, 
     found = set_up(gather(recipe, own_home)).margins["population"]
     assert len(found) == 21
     assert sum(found.values()) == 43_613_568
+
+
+# --- a census of another day's areas --------------------------------------------------------------------------------
+
+KE = known_areas("KE")
+
+
+def counties() -> tuple[Margin, pa.Table]:
+    counted = Margin.model_validate(
+        {"source": "census", "file": "c.csv", "as_of": date(2019, 8, 24), "value": "value", "crosswalk": True}
+    )
+    rows = [("Kwale", "866820"), ("Mombasa", "1208333"), ("Nairobi", "4397073")]
+    table = pa.table({"_row": [2, 3, 4], "area": [r[0] for r in rows], "value": [r[1] for r in rows]})
+    return counted, table
+
+
+def test_whole_areas_of_a_census_are_brought_to_the_areas_of_the_recipe() -> None:
+    margin_, table = counties()
+    found = totals(margin_, table, KE, file="r", day=date(2012, 6, 1))
+    assert found == {"KE-300": 866820 + 1208333, "KE-30": 4397073}
+
+
+def test_areas_of_the_same_day_stay_as_they_are() -> None:
+    margin_, table = counties()
+    assert set(totals(margin_, table, KE, file="r", day=date(2020, 1, 1))) == {"KE-19", "KE-28", "KE-30"}
+
+
+def test_a_divided_area_has_no_known_total_in_its_parts() -> None:
+    stated = {"source": "census", "file": "c.csv", "as_of": date(2009, 8, 24), "crosswalk": True}
+    table = pa.table({"_row": [2], "area": ["Coast"], "value": ["3325307"]})
+    with pytest.raises(BadRecipe, match="was divided among"):
+        totals(Margin.model_validate(stated), table, KE, file="r", day=date(2019, 8, 24))

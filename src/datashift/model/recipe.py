@@ -141,7 +141,8 @@ class Margin(Record):
     """A known total per area (census), read from a file or stated in the recipe as `totals`.
 
     Names of the column `area` are places on `as_of`. `regroup` sends them, or their parts named in the column `part`
-    (`*` for all others), to areas of the recipe's own date: {area name: {part: area id}}.
+    (`*` for all others), to areas of the recipe's own date: {area name: {part: area id}}. `crosswalk` brings whole
+    areas of `as_of` to those of the recipe's date by the crosswalks that ship.
     """
 
     file: str | None = None
@@ -155,6 +156,7 @@ class Margin(Record):
     as_of: date
     names: dict[str, str] = Field(default_factory=dict)
     regroup: dict[str, dict[str, str]] = Field(default_factory=dict)
+    crosswalk: bool = False
     totals: dict[str, float] = Field(default_factory=dict)
 
 

@@ -68,7 +68,9 @@ def set_up(inputs: Inputs, margins: Mapping[str, Mapping[str, float]] | None = N
 
     if margins is None:
         margins = {
-            name: totals(margin, table(margin.file).table if margin.file else None, areas, file="recipe.toml")
+            name: totals(
+                margin, table(margin.file).table if margin.file else None, areas, file="recipe.toml", day=place.as_of
+            )
             for name, margin in recipe.margin.items()
         }
     land = cache(partial(_by_area_id, inputs, place.boundaries, areas))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -9,12 +11,16 @@ from datashift.errors import BadRecipe
 from datashift.language import _
 from datashift.model import Area, Margin
 from datashift.standards.areas import resolver
+from datashift.standards.crosswalks import crosswalk, pieces
 
 
-def totals(margin: Margin, raw: pa.Table | None, areas: dict[str, Area], *, file: str) -> dict[str, float]:
+def totals(
+    margin: Margin, raw: pa.Table | None, areas: dict[str, Area], *, file: str, day: date | None = None
+) -> dict[str, float]:
     """Return the totals of `margin` by area id.
 
-    In:  raw is the all-text table of the margin's file, or None where the recipe states the totals.
+    In:  raw is the all-text table of the margin's file, or None where the recipe states the totals; `day` is the date
+         of the recipe's areas, to which a margin with `crosswalk` is brought.
     A name that no area had on the margin's date, or that `regroup` leaves open, raises BadRecipe: a total that goes
     to nobody would make everyone else's share too large.
     """
@@ -39,7 +45,22 @@ def totals(margin: Margin, raw: pa.Table | None, areas: dict[str, Area], *, file
             problem = _("“{place}” belongs to no known area").format(place=" / ".join(filter(None, (name, part))))
             raise BadRecipe("recipe.bad-field", file=file, field="margin", problem=problem)
         found[area] = found.get(area, 0.0) + _number(value, file)
-    return found
+    return _brought(found, areas, (margin.as_of, day), file) if margin.crosswalk and day else found
+
+
+def _brought(found: dict[str, float], areas: dict[str, Area], days: tuple[date, date], file: str) -> dict[str, float]:
+    """Bring totals to the areas of another day. Whole areas only: a divided one has no known total in its parts."""
+    country = next(iter(areas.values())).country
+    links = crosswalk(found, areas, days, pieces(country))
+    brought: dict[str, float] = {}
+    for area, total in found.items():
+        if len(links[area]) != 1:
+            problem = _("{area} was divided among {others}; use regroup, or totals of the parts").format(
+                area=area, others=", ".join(link.to for link in links[area])
+            )
+            raise BadRecipe("recipe.bad-field", file=file, field="margin.crosswalk", problem=problem)
+        brought[links[area][0].to] = brought.get(links[area][0].to, 0.0) + total
+    return brought
 
 
 def _number(text: str | None, file: str) -> float:
