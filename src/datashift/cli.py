@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from datashift.commands import home
 from datashift.errors import DataShiftError
 from datashift.language import LANGUAGES, N_, _, speaking
 from datashift.numbers import said
@@ -94,11 +95,6 @@ class _WithoutPandas:
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         if name == "pandas":
             raise ModuleNotFoundError(name)
-
-
-def home() -> Path:
-    """Return the folder of the store: DATASHIFT_HOME, else ~/.datashift."""
-    return Path(os.environ.get("DATASHIFT_HOME") or Path.home() / ".datashift")
 
 
 # --- commands -------------------------------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from datashift.pipeline import (
     Result,
     Setting,
     comparisons,
-    corrected,
     drawings,
     estimates,
     finished,
@@ -95,8 +94,7 @@ class Again:
     def observations(self, given: Given) -> pa.Table:
         """Harmonise the raw files again."""
         setting = _setting(given)
-        raw = raw_table(setting)[0]
-        found = observations(setting, raw, corrected(setting, raw))
+        found = observations(setting, raw_table(setting)[0])
         self._losses = found.losses
         return found.observations
 

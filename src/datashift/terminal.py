@@ -14,7 +14,7 @@ from datashift.demo import Shown
 from datashift.harmonise import Suggestion
 from datashift.language import N_, _, label
 from datashift.layout import grid, wrapped
-from datashift.model import Comparison, Estimate, Kit, Loss, Measure, Origin, Raw
+from datashift.model import Comparison, Estimate, Loss, Measure, Origin, Raw
 from datashift.numbers import THIN, amount, said
 from datashift.pipeline import Result, finding_sentence, whole_area
 from datashift.publish import StageResult
@@ -146,15 +146,6 @@ def suggestion(raw: Raw, found: Suggestion, out: Path | None) -> str:
 def suggestion_json(found: Suggestion) -> dict[str, Any]:
     """Return a suggestion for machines."""
     return asdict(found)
-
-
-def kits(known: Iterable[Kit]) -> str:
-    """Return the kits at hand with their measures."""
-    lines = []
-    for kit in known:
-        lines.append(f"{kit.id} {kit.version}  {kit.indicator}  {label(kit.title)}")
-        lines += [f"    {measure.id}  {label(measure.label)}" for measure in kit.measures]
-    return "\n".join(lines)
 
 
 # --- the parts of a report ------------------------------------------------------------------------------------------

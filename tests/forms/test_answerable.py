@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from datashift.forms import Answerable, Form, answerable, design_items, read_form
-from datashift.forms.matching import map_choices, matches, plain
+from datashift.forms.matching import map_choices, matches
 from datashift.forms.xlsform import Choice
 from datashift.model import Kit
+from datashift.standards.areas import folded
 from datashift.standards.kits import kit_folder, known_kits, shipped_kit
 
 WITH_FORM = [kit for kit in known_kits() if (kit_folder(kit) / "form.md").is_file()]
@@ -162,8 +163,8 @@ def test_numbers_in_answers_must_be_the_same() -> None:
 
 
 def test_plain_text_keeps_the_vowel_signs_of_nepali() -> None:
-    assert plain("Água_Potável!") == "agua potavel"
-    assert plain("पानी") == "पानी"
+    assert folded("Água_Potável!") == "agua potavel"
+    assert folded("पानी") == "पानी"
 
 
 # --- the real form --------------------------------------------------------------------------------------------------

@@ -69,5 +69,5 @@ def test_rows_that_are_not_meant_are_no_loss(lost) -> None:
 
 def test_no_rows_have_no_loss() -> None:
     nothing = np.empty(0, dtype=object)
-    found = mapped(nothing, nothing, np.zeros(0, dtype=bool), {""}, coded=True)
+    found = mapped(nothing, nothing, np.zeros(0, dtype=bool), {""})
     assert (found.without_code.size, found.shared.size) == (0, 0)

@@ -51,11 +51,14 @@ def run(options: argparse.Namespace) -> Told:
 
 
 def _list() -> Told:
-    from datashift import terminal
     from datashift.standards.kits import known_kits, shipped_kit
 
     kits = [shipped_kit(name) for name in known_kits()]
-    return terminal.kits(kits), lambda: [kit.model_dump(mode="json") for kit in kits]
+    lines = []
+    for kit in kits:
+        lines.append(f"{kit.id} {kit.version}  {kit.indicator}  {label(kit.title)}")
+        lines += [f"    {measure.id}  {label(measure.label)}" for measure in kit.measures]
+    return "\n".join(lines), lambda: [kit.model_dump(mode="json") for kit in kits]
 
 
 def _show(options: argparse.Namespace) -> Told:

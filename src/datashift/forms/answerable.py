@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from datashift.errors import DataShiftError
-from datashift.forms.matching import LIKELY, Match, matches, plain
+from datashift.forms.matching import LIKELY, Match, matches
 from datashift.forms.xlsform import Form, Question, read_form
 from datashift.language import N_
 from datashift.model import Bounds, Concept, Kit, Label, Measure
+from datashift.standards.areas import folded
 from datashift.standards.conditions import MISSING
 from datashift.standards.kits import kit_folder
 
@@ -102,12 +103,12 @@ def design_items(form: Form) -> dict[str, Question | None]:
 def _named(form: Form, names: tuple[str, ...]) -> Question | None:
     silent = ("note", "begin_group", "end_group", "begin_repeat", "end_repeat", "geopoint")
     asked = [question for question in form.questions if question.type not in silent]
-    for name in map(plain, names):
+    for name in map(folded, names):
         for question in asked:
-            if plain(question.name) == name:
+            if folded(question.name) == name:
                 return question
-    words = {plain(name) for name in names}
-    return next((q for q in asked if q.kind == "code" and words & set(plain(q.name).split())), None)
+    words = {folded(name) for name in names}
+    return next((q for q in asked if q.kind == "code" and words & set(folded(q.name).split())), None)
 
 
 # --- one kit --------------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +12,7 @@ from rapidfuzz import fuzz, process
 
 from datashift.forms.xlsform import Choice, Form, Question
 from datashift.model import Code, Concept, Kit
+from datashift.standards.areas import folded
 
 LIKELY = 0.6
 """From this confidence on a question is taken to ask a concept; a person confirms it."""
@@ -65,17 +65,6 @@ def matches(form: Form, kit: Kit) -> dict[str, Match]:
             found[match.concept] = match
             used.add(match.question.row)
     return found
-
-
-def plain(text: str) -> str:
-    """Return `text` without capital letters, accents and signs, so that spellings can be compared."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not _is_accent(c))
-    return " ".join("".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in bare).split())
-
-
-def _is_accent(character: str) -> bool:
-    # Devanagari vowel signs are letters, not accents.
-    return unicodedata.combining(character) > 0 and "\u0300" <= character <= "\u036f"
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -134,18 +123,18 @@ def _words(text: str) -> set[str]:
 
 def _of_concept(name: str, concept: Concept) -> set[str]:
     said = [name, *concept.label.values(), *concept.question.values(), *concept.synonyms]
-    return set(filter(None, map(plain, said)))
+    return set(filter(None, map(folded, said)))
 
 
 def _of_question(question: Question) -> set[str]:
-    return set(filter(None, map(plain, (question.name, *question.labels.values()))))
+    return set(filter(None, map(folded, (question.name, *question.labels.values()))))
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
 
 
 def _match(name: str, concept: Concept, question: Question, alike: float, form: Form) -> Match | None:
-    own_name = plain(question.name) == plain(name)
+    own_name = folded(question.name) == folded(name)
     if alike < LIKELY / 1.2 or not _fits(concept, question, own_name):
         return None
     if concept.kind != "code":
@@ -178,10 +167,10 @@ def map_choices(choices: Iterable[Choice], codes: dict[str, Code]) -> Iterator[t
     """Yield which answer is which code: by name, label or synonym in any language; then by near spelling."""
     words = {code: _of_code(code, said) for code, said in codes.items()}
     for choice in choices:
-        own = list(filter(None, map(plain, (choice.name, *choice.labels.values()))))
+        own = list(filter(None, map(folded, (choice.name, *choice.labels.values()))))
         exact = [code for code, known in words.items() if any(text in known for text in own)]
         if exact:
-            yield choice.name, next((code for code in exact if plain(code) == plain(choice.name)), exact[0])
+            yield choice.name, next((code for code in exact if folded(code) == folded(choice.name)), exact[0])
             continue
         near = [
             (fuzz.token_sort_ratio(text, known), code)
@@ -197,4 +186,4 @@ def map_choices(choices: Iterable[Choice], codes: dict[str, Code]) -> Iterator[t
 
 
 def _of_code(code: str, said: Code) -> set[str]:
-    return set(filter(None, map(plain, (code, *said.label.values(), *said.synonyms))))
+    return set(filter(None, map(folded, (code, *said.label.values(), *said.synonyms))))

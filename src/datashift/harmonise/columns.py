@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datashift.harmonise.loss import Mapped, mapped
-from datashift.harmonise.problems import Mask, Objects, Problems
+from datashift.harmonise.problems import Mask, Problems
 from datashift.language import label
 from datashift.model import Area, Column, Concept, Kit, Period, Recipe
+from datashift.standards.conditions import Objects
 from datashift.standards.moments import clock
 
 _PLAIN = {
@@ -50,7 +51,9 @@ def concepts(
         else:
             found, wrong = by_value(values, partial(_words, missing=missing))
         translated[name] = found
-        mapping[name] = mapped(values, found, wrong, missing, coded=concept.kind == "code")
+        # Numbers and texts have no codes to share: only what could not be read is lost.
+        coded = concept.kind == "code"
+        mapping[name] = mapped(values, found, wrong, missing) if coded else Mapped(wrong, np.zeros_like(wrong))
     return translated, mapping
 
 

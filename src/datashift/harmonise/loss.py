@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from datashift.model import Kit, Loss, Recipe
+from datashift.harmonise.problems import Mask
+from datashift.model import Kit, Loss
+from datashift.standards.conditions import Objects
 from datashift.standards.kits import asked_for
 
-Objects = npt.NDArray[np.object_]
-Mask = npt.NDArray[np.bool_]
 DECIMALS = 4
 
 
@@ -25,7 +25,7 @@ class Mapped:
     shared: Mask
 
 
-def mapped(values: Objects, codes: Objects, wrong: Mask, missing: Collection[str], *, coded: bool) -> Mapped:
+def mapped(values: Objects, codes: Objects, wrong: Mask, missing: Collection[str]) -> Mapped:
     """Compare answers with the codes that they were given.
 
     In: answers as text, codes (None where missing), where an answer could not be read, and the words for a missing
@@ -36,20 +36,16 @@ def mapped(values: Objects, codes: Objects, wrong: Mask, missing: Collection[str
     answers = [answer.strip() for answer in encoded.dictionary.to_pylist()]
     said = np.array([bool(answer) and answer not in missing for answer in answers], dtype=bool)
     lost = wrong | (np.array([code is None for code in codes], dtype=bool) & said[index])
-    if not coded:
-        return Mapped(lost if wrong.any() else np.zeros_like(wrong), np.zeros_like(wrong))
+    # Every answer in the dictionary stands in some row, so the codes come in its order.
+    of_answer = codes[np.unique(index, return_index=True)[1]]
     spellings: dict[str, set[str]] = {}
-    first = {int(i): codes[row] for row, i in reversed(list(enumerate(index)))}
-    for i, code in first.items():
-        if code is not None:
-            spellings.setdefault(code, set()).add(answers[i].casefold())
-    several = np.array([len(spellings.get(first.get(i) or "", ())) > 1 for i in range(len(answers))], dtype=np.bool_)
-    return Mapped(lost, several[index] if len(answers) else np.zeros_like(wrong))
+    for answer, code in zip(answers, of_answer, strict=True):
+        spellings.setdefault(code, set()).add(answer.casefold())
+    several = np.array([code is not None and len(spellings[code]) > 1 for code in of_answer], dtype=np.bool_)
+    return Mapped(lost, several[index])
 
 
-def losses(
-    kit: Kit, recipe: Recipe, area: Objects, rejected: Mask, mapping: Mapping[str, Mapped]
-) -> dict[tuple[str, str], Loss]:
+def losses(kit: Kit, area: Objects, rejected: Mask, mapping: Mapping[str, Mapped]) -> dict[tuple[str, str], Loss]:
     """Return the loss of every measure by area id, and for all rows together under the id "".
 
     In: the area of each meant row (None where unknown), which rows are rejected, and `Mapped` by concept.

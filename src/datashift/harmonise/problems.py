@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from datashift.errors import BadRow
 from datashift.language import label
 from datashift.model import Label, Recipe
+from datashift.standards.conditions import Objects
 
-Objects = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 ROW = "\0"
 REJECTS = pa.schema([("row", pa.int64()), *((name, pa.string()) for name in ("column", "code", "value", "text"))])

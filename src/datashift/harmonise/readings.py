@@ -16,12 +16,11 @@ import pyarrow as pa
 
 from datashift.errors import BadRecipe
 from datashift.harmonise.columns import is_none
-from datashift.harmonise.problems import Mask, Objects, Problems
+from datashift.harmonise.problems import Mask, Problems
 from datashift.language import label
 from datashift.model import Kit, Readings, Recipe
-from datashift.standards.conditions import numbers
+from datashift.standards.conditions import Floats, Objects, numbers
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 HOUR = 3_600_000_000
 DAY = 24

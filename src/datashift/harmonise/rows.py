@@ -15,9 +15,10 @@ from datashift.errors import BadRecipe, LostRows
 from datashift.harmonise.columns import by_value, concepts, is_none, moments, number, periods, places, text_of
 from datashift.harmonise.derive import derive
 from datashift.harmonise.loss import losses
-from datashift.harmonise.problems import REJECTS, Mask, Objects, Problems, not_meant, taken_out
+from datashift.harmonise.problems import REJECTS, Mask, Problems, not_meant, taken_out
 from datashift.harmonise.readings import days, require_readings
 from datashift.model import Area, Column, Harmonised, Kit, Raw, Recipe
+from datashift.standards.conditions import Objects
 
 Ints = npt.NDArray[np.int64]
 JOINER = " / "
@@ -89,7 +90,7 @@ def harmonise(
         rows_in=raw.num_rows + len(removed or {}),
         rows_out=int((~rejected).sum()),
         rows_explained=int(rejected.sum()) + int((~meant).sum()) + len(removed or {}),
-        losses=losses(kit, recipe, columns["area"], rejected, mapping),
+        losses=losses(kit, columns["area"], rejected, mapping),
         readings=_readings(rows, first, of_row) if kit.readings else None,
     )
     _balance([*raw["_row"].to_pylist(), *(removed or {})], result)

@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from math import erfc, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
 from datashift.errors import DesignError
+from datashift.harmonise.problems import Mask
 from datashift.model import Scale
-from datashift.standards.conditions import is_one_of, numbers
+from datashift.standards.conditions import Floats, Objects, is_one_of, numbers
 
-Objects = npt.NDArray[np.object_]
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 CLOSE = 1e-13
 STEPS = 200
 EXTREME = 0.5

@@ -101,12 +101,13 @@ def run(
 
 
 def observations(setting: Setting, raw: pa.Table, done: Replayed | None = None) -> Harmonised:
-    """Harmonise the raw table, as corrected by `done`, with the setting's recipe.
+    """Harmonise the raw table with the setting's recipe, as corrected by its ledger (`done`, where it is replayed).
 
     Raises DesignError when no row is left.
     """
     place = setting.recipe.place
     resolve = resolver(setting.areas, place.as_of, place.names)
+    done = done or corrected(setting, raw)
     removed = {row: entry.why for row, entry in done.removed.items()} if done else {}
     found = harmonise(
         done.table if done else raw,

@@ -81,12 +81,6 @@ def answers() -> dict[str, Answers]:
     return lists
 
 
-@cache
-def countries() -> dict[str, dict[str, str]]:
-    """Return ISO 3166-1 alpha-3 and M49 codes of the pilot countries, by alpha-2 code."""
-    return {row["id"]: row for row in _rows("countries")}
-
-
 def age_label(code: str) -> Label:
     """Return the name of an age group: `Y15T24` is 15 to 24 years, `Y_GE65` 65 and over, `M36T59` counts months.
 

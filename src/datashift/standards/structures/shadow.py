@@ -32,7 +32,7 @@ from pysdmx.util import is_final
 from datashift.model import Area, Label
 from datashift.standards import areas as area_lists
 from datashift.standards.structures.identifiers import AGENCY, checked_id
-from datashift.standards.structures.layout import Answers, Part, answers, countries, parts
+from datashift.standards.structures.layout import Answers, Part, answers, parts
 from datashift.standards.structures.names import named
 
 Structures = tuple[MaintainableArtefact, ...]
@@ -179,13 +179,13 @@ def _core_list(known: Answers) -> Codelist:
 
 
 def _area(area: Area) -> Code:
-    country = countries().get(area.id, {})
+    country = area_lists.world().get(area.id)
     facts = {
         "PARENT": area.parent,
         "VALID_FROM": _said(area.valid_from),
         "VALID_TO": _said(area.valid_to),
-        "ISO_3166_1_ALPHA_3": country.get("iso3"),
-        "M49": country.get("m49"),
+        "ISO_3166_1_ALPHA_3": country.aliases[0] if country else None,
+        "M49": country.code if country else None,
         "ISO_3166_2": area.iso,
         "PCODE": area.pcode,
     }
