@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from datashift.errors import BadRecipe, DesignError, SourceUnavailable
-from datashift.estimate import cells, estimate
+from datashift.estimation import cells, estimate
 from datashift.inputs import gather
 from datashift.pipeline import observations, question, raw_table, run, set_up
 from datashift.standards.kits import kit_folder, known_kits

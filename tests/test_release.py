@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from datashift.estimate import cells
+from datashift.estimation import cells
 from datashift.inputs import gather
 from datashift.pipeline import comparisons, estimates, observations, official_figures, raw_table, set_up
 from datashift.publish import Given

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from datashift.assess import sentence
 from datashift.compare import keep_snapshot, reason
-from datashift.estimate import cells
+from datashift.estimation import cells
 from datashift.inputs import Inputs, bare_name
 from datashift.model import Benchmark, Chart, Comparison, Estimate, Loss
 from datashift.pipeline import (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datashift.estimate import Question, cells, estimate, merge
+from datashift.estimation import Question, cells, estimate, merge
 from datashift.model import Concept, Design, Kit, Measure, Universe
 
 LABEL = {"en": "x"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from datashift.estimate import Question, cells, estimate, share_interval
+from datashift.estimation import Question, cells, estimate, share_interval
 from datashift.model import Concept, Design, Kit, Measure, Universe
 
 LABEL = {"en": "x"}

@@ -8,7 +8,7 @@ from simulate import KITS
 from textbook import rows_of
 
 from datashift.errors import DesignError
-from datashift.estimate import cells, estimate
+from datashift.estimation import cells, estimate
 from datashift.harmonise.derive import derive
 from datashift.inputs import gather
 from datashift.pipeline import observations, question, raw_table, set_up

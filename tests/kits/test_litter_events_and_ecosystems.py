@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 from simulate import KITS
 
-from datashift.estimate import cells, estimate
+from datashift.estimation import cells, estimate
 from datashift.harmonise.derive import derive
 from datashift.inputs import Inputs, gather
 from datashift.language import LANGUAGES

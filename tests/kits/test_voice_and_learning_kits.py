@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from datashift.estimate import Question, cells, estimate
+from datashift.estimation import Question, cells, estimate
 from datashift.harmonise.derive import derive
 from datashift.inputs import gather
 from datashift.model import Design, Estimate

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from simulate import KITS
 
-from datashift.estimate import cells, estimate
+from datashift.estimation import cells, estimate
 from datashift.harmonise.derive import derive
 from datashift.inputs import gather
 from datashift.model import Kit

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datashift.errors import BadRecipe
-from datashift.estimate import cells, estimate, merge
+from datashift.estimation import cells, estimate, merge
 from datashift.harmonise.derive import derive
 from datashift.inputs import Inputs, gather
 from datashift.language import speaking

@@ -11,7 +11,7 @@ import pyarrow as pa
 from shapely.geometry.base import BaseGeometry
 
 from datashift.errors import BadRecipe
-from datashift.estimate import Question
+from datashift.estimation import Question
 from datashift.harmonise import join
 from datashift.inputs import Inputs, bare_name
 from datashift.language import label

@@ -14,7 +14,7 @@ from datashift.compare import benchmarks, compare, uncovered, years
 from datashift.corrections import Replayed, replay
 from datashift.corrections import parse as parse_ledger
 from datashift.errors import DesignError
-from datashift.estimate import COUNTS, cells, estimate, uncertainty
+from datashift.estimation import COUNTS, cells, estimate, uncertainty
 from datashift.harmonise import harmonise
 from datashift.inputs import Inputs, bare_name
 from datashift.language import _

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datashift.errors import DesignError
-from datashift.estimate.cells import COUNTS, SUMS, UNKNOWN
-from datashift.estimate.exposure import Question, against, population, without_margin
-from datashift.estimate.interval import Shape, interval
+from datashift.estimation.cells import COUNTS, SUMS, UNKNOWN
+from datashift.estimation.exposure import Question, against, population, without_margin
+from datashift.estimation.interval import Shape, interval
 from datashift.language import N_
 from datashift.model import Design, Estimate, Kit, Measure
 from datashift.numbers import said

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from datashift.errors import DesignError
-from datashift.estimate import Question, cells, estimate, share_interval, uncertainty
+from datashift.estimation import Question, cells, estimate, share_interval, uncertainty
 from datashift.model import Area, Concept, Design, Estimate, Kit, Measure, Universe
 
 LABEL = {"en": "x"}

@@ -4,10 +4,10 @@ One pass groups the rows to (breakdowns × stratum × cluster) sums; everything 
 Cells add up: the cells of two organisations, stacked and summed, give the estimates of their union.
 """
 
-from datashift.estimate.cells import COUNTS, SUMS, cells, merge
-from datashift.estimate.exposure import Question
-from datashift.estimate.interval import share_interval
-from datashift.estimate.taylor import estimate
-from datashift.estimate.wording import uncertainty
+from datashift.estimation.cells import COUNTS, SUMS, cells, merge
+from datashift.estimation.exposure import Question
+from datashift.estimation.interval import share_interval
+from datashift.estimation.taylor import estimate
+from datashift.estimation.wording import uncertainty
 
 __all__ = ["COUNTS", "SUMS", "Question", "cells", "estimate", "merge", "share_interval", "uncertainty"]
