@@ -110,7 +110,7 @@ def used_columns(evidence: Evidence) -> list[str]:
     """Return the raw columns that the recipe uses, in its order, each once."""
     recipe = evidence.recipe
     named = [entry.column for entry in recipe.columns.values()]
-    named += [*recipe.design.clusters, *recipe.design.strata, *(choice.column for choice in recipe.rows)]
+    named += [*recipe.design.named, *(choice.column for choice in recipe.rows)]
     place, period = recipe.place, recipe.period
     others = (place.column, place.latitude, place.longitude, period.column, recipe.design.weights, recipe.row_id)
     return [column for column in dict.fromkeys([*named, *filter(None, others)]) if column in evidence.columns]

@@ -209,14 +209,14 @@ def _shared_out(area: Objects, totals: Mapping[str, float]) -> Objects:
 
 def _observations(raw: pa.Table, recipe: Recipe, kit: Kit, columns: Mapping[str, Objects], first: Ints) -> pa.Table:
     """Build the observations from their columns; `first` are the indices of the rows that they stand for."""
-    grouped = {name for name in (*recipe.design.strata, *recipe.design.clusters) if name in raw.column_names}
+    grouped = {name for name in recipe.design.named if name in raw.column_names}
     raw = raw.select(["_row", *sorted(grouped)]).take(pa.array(first))
     numeric = {"weight", "latitude", "longitude"}
     answers = [name for name in columns if name in kit.concepts]
     numeric |= {name for name in answers if kit.concepts[name].kind == "number"}
     data: dict[str, pa.Array] = {"row": raw["_row"].combine_chunks()}
     data["stratum"] = _grouping(raw, columns, recipe.design.strata, recipe, alone=True)
-    data["cluster"] = _grouping(raw, columns, recipe.design.clusters, recipe, alone=False)
+    data["cluster"] = _grouping(raw, columns, next(iter(recipe.design.clusters), ()), recipe, alone=False)
     for name, values in columns.items():
         data[name] = pa.array(values, pa.float64() if name in numeric else pa.string(), from_pandas=False)
     for name in ("latitude", "longitude"):
@@ -244,7 +244,7 @@ def _require_columns(raw: pa.Table, recipe: Recipe) -> None:
     named: list[str | None] = [column.column for column in recipe.columns.values()]
     named += [recipe.place.column, recipe.place.latitude, recipe.place.longitude, recipe.period.column]
     named += [choice.column for choice in recipe.rows]
-    named += [recipe.row_id, recipe.design.weights, *recipe.design.strata, *recipe.design.clusters]
+    named += [recipe.row_id, recipe.design.weights, *recipe.design.named]
     for name in filter(None, named):
         if name not in raw.column_names and name != "area":
             raise _no_column(name, raw, recipe.source[0].file.rsplit("/", 1)[-1])

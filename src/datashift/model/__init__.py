@@ -5,6 +5,7 @@ checked field by field. The results (Finding, Estimate, Benchmark, Comparison) a
 Values are always in the unit that `unit` names: shares are per cent (PT), never fractions.
 """
 
+from datashift.model.design import Calibration, Design, IntervalKind, Lonely, Replicates, Totals
 from datashift.model.kit import (
     Bounds,
     Code,
@@ -23,7 +24,6 @@ from datashift.model.kit import (
 from datashift.model.recipe import (
     Boundaries,
     Column,
-    Design,
     Ledger,
     Margin,
     Official,
@@ -44,6 +44,7 @@ __all__ = [
     "Benchmark",
     "Boundaries",
     "Bounds",
+    "Calibration",
     "Chart",
     "Code",
     "Column",
@@ -56,9 +57,11 @@ __all__ = [
     "Estimate",
     "Finding",
     "Harmonised",
+    "IntervalKind",
     "Kit",
     "Label",
     "Ledger",
+    "Lonely",
     "Loss",
     "Margin",
     "Measure",
@@ -71,11 +74,13 @@ __all__ = [
     "Readings",
     "Recipe",
     "Record",
+    "Replicates",
     "RowChoice",
     "Rule",
     "SamplingType",
     "Scale",
     "Source",
+    "Totals",
     "Universe",
     "Variant",
     "Verdict",

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from datashift.model.record import Label, Names, Record, SamplingType
+from datashift.model.design import Design
+from datashift.model.record import Label, Names, Record
 
 
 class Source(Record):
@@ -120,23 +121,6 @@ class Period(Record):
         return self
 
 
-class Design(Record):
-    """How the rows were drawn: sampling type, weights, strata, clusters, and the rule for lonely strata.
-
-    `weights` names a column; `weight_margin` names a margin whose area totals are shared out over the area's rows.
-    """
-
-    sampling_type: SamplingType
-    note: Label = Field(default_factory=dict)
-    weights: str | None = None
-    weight_margin: str | None = None
-    strata: Names = ()
-    clusters: Names = ()
-    lonely: Literal["fail", "adjust", "average", "certainty"] = "fail"
-    confidence: float = 0.95
-    interval: Literal["logit", "korn-graubard"] = "logit"
-
-
 class Margin(Record):
     """A known total per area (census), read from a file or stated in the recipe as `totals`.
 
@@ -210,3 +194,9 @@ class Recipe(Record):
     official: tuple[Official, ...] = ()
     measures: tuple[str, ...] = ()
     limits: tuple[Label, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_who_was_asked(self) -> Recipe:
+        if "sampling_type" not in self.design.model_fields_set:
+            raise ValueError("design.sampling_type: state how the rows came about")
+        return self

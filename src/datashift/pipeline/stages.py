@@ -216,4 +216,4 @@ def _whole_values(setting: Setting, table: pa.Table) -> dict[str, float | None]:
 
 
 def _clusters(recipe: Recipe) -> str | None:
-    return recipe.design.clusters[-1] if recipe.design.clusters else None
+    return recipe.design.clusters[0][-1] if recipe.design.clusters else None
