@@ -100,7 +100,8 @@ class Again:
 
     def cells(self, given: Given, observations: pa.Table) -> pa.Table:
         """Group the observations again."""
-        return cells(observations, _setting(given).measures)
+        setting = _setting(given)
+        return cells(observations, setting.measures, setting.recipe.design.calibration)
 
     def estimates(self, given: Given, cells: pa.Table) -> Sequence[Estimate]:
         """Estimate and protect again; what was lost comes from the raw files, or else as the bundle says it."""

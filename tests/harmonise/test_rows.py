@@ -162,7 +162,7 @@ def test_a_row_without_a_weight_is_explained_and_a_weight_of_zero_stays() -> Non
 
 def test_strata_and_clusters_are_joined_columns_and_each_row_is_its_own_cluster_without_them() -> None:
     table = raw(GOOD, ("2", "South", "ok", "1", "2020-05-01"))
-    design = {"sampling_type": "probability", "strata": ["area"], "clusters": ["where", "id"]}
+    design = {"sampling_type": "probability", "strata": ["area"], "clusters": [["where", "id"]]}
     found = run(table, recipe(design=design)).observations
     assert found["stratum"].to_pylist() == ["N", "S"]
     assert found["cluster"].to_pylist() == ["North / 007", "South / 2"]

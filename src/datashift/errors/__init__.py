@@ -8,11 +8,15 @@ DataShiftError
 │   ├── BadCorrection      correction.*  a correction, a rule or a cleaning log cannot be applied
 │   ├── BadStandard        standard.*    a framework file or an SDMX structure file cannot be taken
 │   ├── BadAreas           areas.*       a list of areas, a crosswalk or a table to be brought across
+│   ├── BadQuestion        question.*    a condition, a column or a table that an analyst names cannot be used
+│   ├── BadSeries          trend.* smooth.*  a table of years or areas, or an option that contradicts it
+│   ├── BadSources         pool.*        figures of several sources that are to be pooled
 │   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
 │   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
 │   ├── Disclosive         protect.*     an output would show what must not be shown
 │   └── Tampered           verify.*      a bundle differs from what its own parts give
 ├── DesignError            the data cannot answer the question (exit 3)
+│   └── TooThin            trend.* smooth.*  the years or areas at hand cannot carry the answer
 └── SourceUnavailable      a source is not there now; try again later (exit 4)
 
 An error carries a code and facts, never a finished sentence: `str(error)` says it in the current language.
@@ -20,16 +24,22 @@ An error carries a code and facts, never a finished sentence: `str(error)` says 
 
 from datashift.errors.failure import DataShiftError, DesignError, InputError, SourceUnavailable
 from datashift.errors.files import BadForm, Unreadable
+from datashift.errors.pooling import BadSources
+from datashift.errors.questions import BadQuestion
 from datashift.errors.recipes import BadRecipe, BadRow, LostRows
 from datashift.errors.releases import Disclosive, Tampered
 from datashift.errors.standards import BadAreas, BadCorrection, BadStandard
+from datashift.errors.trends import BadSeries, TooThin
 
 __all__ = [
     "BadAreas",
     "BadCorrection",
     "BadForm",
+    "BadQuestion",
     "BadRecipe",
     "BadRow",
+    "BadSeries",
+    "BadSources",
     "BadStandard",
     "DataShiftError",
     "DesignError",
@@ -38,5 +48,6 @@ __all__ = [
     "LostRows",
     "SourceUnavailable",
     "Tampered",
+    "TooThin",
     "Unreadable",
 ]

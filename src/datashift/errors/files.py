@@ -87,6 +87,20 @@ class Unreadable(InputError):
             "{file}, sheet '{sheet}': the cell {cell} lies so far out that the sheet would fill the memory. Delete the "
             "empty rows and columns up to it, or save the sheet as CSV."
         ),
+        "read.bad-line": N_(
+            "{file}, line {row}: the line cannot be parted into cells like the header, or it is not UTF-8 text. "
+            "Correct that line, or save the file again as CSV UTF-8."
+        ),
+        "read.repeated-column": N_("{file} has two columns called '{column}'. Rename one of them."),
+        "read.not-an-address": N_(
+            "{file} is not an address where files can be read. Known are s3://, gs://, abfss://, hdfs:// and file://."
+        ),
+        "read.no-such-table": N_(
+            "The database has no table {table}, or you may not see it. Name it with its schema, as in survey.answers."
+        ),
+        "read.not-lazy": N_(
+            "{file} cannot be read piece by piece; Parquet and CSV files can. Save the table in one of these formats."
+        ),
         "shapes.not-geo": N_(
             "{file} cannot be read as GeoJSON or TopoJSON. Save the boundaries in one of these two formats."
         ),

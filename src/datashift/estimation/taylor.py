@@ -1,25 +1,24 @@
-"""The arithmetic on the cells: Taylor linearisation over ultimate clusters of the full design."""
+"""The figures of a kit, from its cells: what is estimated, what is refused, and with which interval."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from datashift.errors import DesignError
-from datashift.estimation.cells import COUNTS, SUMS, UNKNOWN
+from datashift.estimation.cells import COUNTS, STAGES, SUMS, UNKNOWN
+from datashift.estimation.encoding import encoded, shares_drawn, weighting
 from datashift.estimation.exposure import Question, against, population, without_margin
+from datashift.estimation.figures import Rows, Weighting, figures, linearised, present, variances
+from datashift.estimation.frame import Floats, Frame, Ints
 from datashift.estimation.interval import Shape, interval
 from datashift.language import N_
 from datashift.model import Design, Estimate, Kit, Measure
 from datashift.numbers import said
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 NO_ANSWERS = N_("No answers were collected here that count for this figure.")
 ONLY_AVERAGES = N_("These are averages that somebody published: how far the answers behind them differ is not known.")
@@ -36,57 +35,42 @@ def estimate(table: pa.Table, question: Question) -> list[Estimate]:
     """Estimate every measure for the whole and for each of its breakdowns, per period.
 
     In:  cells as `cells` makes them.   Out: one Estimate per measure × breakdown cell × period, in the measure's unit.
-    Method: totals, ratios and means by Taylor linearisation over ultimate clusters,
-    V = Σ_h n_h/(n_h−1) Σ_i (e_hi − ē_h)², with n_h the clusters of the full design: domains are never cut out of it.
-    Degrees of freedom: clusters − strata among those with an answer in the domain. Shares: logit or Korn–Graubard
-    interval with the t quantile; at 0 and 100 % Clopper–Pearson. deff: against simple random sampling with
-    replacement (R: deff = "replace"); n_eff = n / deff.
-    Equals R survey 4.5 on the cases in tests/golden. Raises DesignError for a lonely stratum under the rule `fail`.
+    Method: totals, ratios and means by Taylor linearisation over the full design (see Frame.variance): domains are
+    never cut out of it. With calibration: variance by residuals (see figures.influence). Degrees of freedom: clusters −
+    strata among those with an answer in the domain. Shares: the interval of the design with the t quantile; at 0 and
+    100 % Clopper–Pearson. deff: against simple random sampling with replacement (R: deff = "replace"); n_eff: n / deff.
+    Equals R survey 4.5 on the cases in tests/golden. Raises DesignError for a lonely stratum under the rule `fail`, and
+    where margins cannot be reached.
     """
-    frame = _Frame(table, question.design.lonely)
+    survey = _survey(table, question.design)
     results: list[Estimate] = []
     for measure in question.measures:
         for breakdown in ((), *measure.breakdowns):
-            results += _breakdown(frame, table, question, measure, tuple(breakdown))
+            results += _breakdown(survey, table, question, measure, tuple(breakdown))
     return results
 
 
-class _Frame:
-    """The full design: every cluster, its stratum, and the factor n_h/(n_h−1) of each stratum."""
+@dataclass(frozen=True)
+class _Survey:
+    """What all figures of a table of cells share: the frame, the unit of each cell, and the calibrated weights."""
 
-    def __init__(self, table: pa.Table, lonely: str) -> None:
-        strata, self.strata_names = _encoded(table, ["stratum"])
-        self.cluster, names = _encoded(table, ["stratum", "cluster"])
-        self.clusters = len(names)
-        self.stratum_of = np.zeros(self.clusters, dtype=np.int64)
-        self.stratum_of[self.cluster] = strata
-        self.sizes = np.bincount(self.stratum_of, minlength=len(self.strata_names)).astype(np.float64)
-        self.lonely = lonely
-        alone = np.flatnonzero(self.sizes == 1)
-        if lonely == "fail" and alone.size:
-            raise DesignError("estimate.lonely-stratum", stratum=self.strata_names[alone[0]][0])
-        self.alone = alone
-        self.factor = np.divide(self.sizes, self.sizes - 1, out=np.zeros_like(self.sizes), where=self.sizes > 1)
+    frame: Frame
+    unit: Ints
+    weighting: Weighting | None
 
-    def variance(self, domain: Ints, cluster: Ints, value: Floats, domains: int) -> Floats:
-        """Variance of the domain totals of `value`, given per domain × cluster pair; absent pairs are zeros."""
-        stratum = self.stratum_of[cluster]
-        strata = len(self.sizes)
-        pair, where = np.unique(domain * strata + stratum, return_inverse=True)
-        total = _total(where, value, pair.size)
-        square = _total(where, value * value, pair.size)
-        of_domain, of_stratum = pair // strata, pair % strata
-        spread = self.factor[of_stratum] * np.maximum(square - total * total / self.sizes[of_stratum], 0.0)
-        result = _total(of_domain, spread, domains)
-        if self.lonely == "average" and self.alone.size:
-            result = result * (strata / max(strata - self.alone.size, 1))
-        if self.lonely == "adjust" and self.alone.size:
-            mean = _total(domain, value, domains) / self.clusters
-            single = self.sizes[of_stratum] == 1
-            here = _total(of_domain[single], np.ones(int(single.sum())), domains)
-            apart = (total[single] - mean[of_domain[single]]) ** 2
-            result = result + _total(of_domain[single], apart, domains) + (self.alone.size - here) * mean**2
-        return result
+
+def _survey(table: pa.Table, design: Design) -> _Survey:
+    stages = [name for name in STAGES if name in table.column_names]
+    stratum, strata = encoded(table, ["stratum"])
+    clusters, unit = [], np.zeros(table.num_rows, dtype=np.int64)
+    for depth in range(len(stages)):
+        unit, _names = encoded(table, ["stratum", *stages[: depth + 1]])
+        clusters.append(unit)
+    first = np.unique(unit, return_index=True)[1]
+    shares = [share[first] for share in shares_drawn(table, stratum, clusters)]
+    of_unit = [cluster[first] for cluster in clusters]
+    frame = Frame(stratum[first], of_unit, shares, design.lonely, [name for (name,) in strata]).check()
+    return _Survey(frame, unit, weighting(table, unit, frame.units, design.calibration))
 
 
 @dataclass(frozen=True)
@@ -95,20 +79,20 @@ class _Domains:
 
     n: Floats
     missing: Floats
-    sums: dict[str, Floats]
     point: Floats
     variance: Floats
+    simple: Floats
     df: Floats
     uncovered: bool = False
 
 
 def _breakdown(
-    frame: _Frame, table: pa.Table, question: Question, measure: Measure, breakdown: tuple[str, ...]
+    survey: _Survey, table: pa.Table, question: Question, measure: Measure, breakdown: tuple[str, ...]
 ) -> list[Estimate]:
     names = [*breakdown, "period"]
-    domain, keys = _encoded(table, names)
+    domain, keys = encoded(table, names)
     domains = replace(
-        _domains(frame, table, measure, domain, len(keys)), uncovered=without_margin(table, question, measure)
+        _domains(survey, table, measure, domain, len(keys)), uncovered=without_margin(table, question, measure)
     )
     results = []
     for index, key in enumerate(keys):
@@ -120,62 +104,30 @@ def _breakdown(
     return results
 
 
-def _domains(frame: _Frame, table: pa.Table, measure: Measure, domain: Ints, count: int) -> _Domains:
-    pair, where = np.unique(domain * frame.clusters + frame.cluster, return_inverse=True)
-    layout = _Layout(where, pair // frame.clusters, pair % frame.clusters, domain, count)
-    parts = [_linearised(layout, table, part) for part in (measure.parts or (measure.id,))]
-    if measure.estimator in COUNTS:
-        parts = [replace(part, point=part.sums["sy"], influence=part.totals["sy"]) for part in parts]
-    influence = sum((part.influence for part in parts), np.zeros(pair.size)) / len(parts)
-    variance = frame.variance(layout.domain, layout.cluster, influence, count)
-    # What is left of a difference of equal sums is rounding, not spread.
-    noise = sum((part.noise for part in parts), np.zeros(count))
-    answered = np.all([(part.totals["n"] > 0) & (part.totals["sw"] > 0) for part in parts], axis=0)
-    strata = len(frame.sizes)
-    seen = np.unique(layout.domain[answered] * strata + frame.stratum_of[layout.cluster[answered]]) // strata
-    clusters = _total(layout.domain, answered.astype(np.float64), count)
+def _domains(survey: _Survey, table: pa.Table, measure: Measure, domain: Ints, count: int) -> _Domains:
+    parts = [Rows(survey.unit, domain, count, _sums(table, part)) for part in (measure.parts or (measure.id,))]
+    total = measure.estimator in COUNTS
+    found = [figures(survey.frame, part, total=total, weighting=survey.weighting) for part in parts]
+    if len(parts) == 1:
+        one = found[0]
+        return _Domains(one.n, one.missing, one.point, one.variance, one.simple, one.df)
+    # The mean of several shares: their influences add up before they are squared, since the same people answered.
+    factor = survey.weighting.g[survey.weighting.of] if survey.weighting else None
+    z = sum((linearised(part, total=False, factor=factor).z for part in parts), np.zeros(table.num_rows)) / len(parts)
+    answered = [present(survey.frame, part) for part in parts]
+    together = reduce(lambda one, other: one.minimum(other), answered)
     return _Domains(
-        n=np.min([part.sums["n"] for part in parts], axis=0),
-        missing=np.max([part.sums["missing"] for part in parts], axis=0),
-        sums=parts[0].sums,
-        point=sum((part.point for part in parts), np.zeros(count)) / len(parts),
-        variance=np.where(variance <= noise, 0.0, variance),
-        df=clusters - _total(seen, np.ones(seen.size), count),
+        n=np.min([part.n for part in found], axis=0),
+        missing=np.max([part.missing for part in found], axis=0),
+        point=np.mean([part.point for part in found], axis=0),
+        variance=variances(survey.frame, parts[0], z, survey.weighting),
+        simple=np.full(count, np.nan),
+        df=survey.frame.degrees(together),
     )
 
 
-@dataclass(frozen=True)
-class _Layout:
-    """How cells fall into domain × cluster pairs: the pair of each cell, domain and cluster of each pair."""
-
-    where: Ints
-    domain: Ints
-    cluster: Ints
-    domain_of_cell: Ints
-    count: int
-
-
-@dataclass(frozen=True)
-class _Linear:
-    """One ratio per domain, and the influence of each domain × cluster pair on it."""
-
-    totals: dict[str, Floats]
-    sums: dict[str, Floats]
-    point: Floats
-    influence: Floats
-    noise: Floats
-
-
-def _linearised(layout: _Layout, table: pa.Table, measure: str) -> _Linear:
-    columns = {name: _column(table, measure, name) for name in SUMS}
-    totals = {name: _total(layout.where, columns[name], layout.domain.size) for name in ("n", "sw", "sy", "sx")}
-    sums = {name: _total(layout.domain_of_cell, column, layout.count) for name, column in columns.items()}
-    over = np.where(sums["sx"] != 0, sums["sx"], np.nan)
-    point = sums["sy"] / over
-    influence = np.nan_to_num((totals["sy"] - point[layout.domain] * totals["sx"]) / over[layout.domain])
-    scale = np.nan_to_num(1 / over, nan=1.0)
-    noise = 1e-24 * _total(layout.domain, totals["sy"] ** 2, layout.count) * scale**2
-    return _Linear(totals, sums, point, influence, noise)
+def _sums(table: pa.Table, measure: str) -> dict[str, Floats]:
+    return {name: table[f"{measure.lower()}__{name}"].to_numpy().astype(np.float64) for name in SUMS}
 
 
 def _one(domains: _Domains, i: int, cell: dict[str, str], question: Question, measure: Measure) -> Estimate:
@@ -251,51 +203,14 @@ def _refusal(
 
 
 def _design_effect(domains: _Domains, i: int, measure: Measure) -> float | None:
-    s = {name: float(values[i]) for name, values in domains.sums.items()}
-    n = s["n"]
-    if measure.estimator in (*COUNTS, "mean_of") or n < 2 or s["sx"] == 0 or domains.df[i] < 1:
+    simple = float(domains.simple[i])
+    if measure.estimator in (*COUNTS, "mean_of") or np.isnan(simple) or domains.df[i] < 1:
         return None
-    ratio = s["sy"] / s["sx"]
-    residual = max(s["syy"] - 2 * ratio * s["syx"] + ratio**2 * s["sxx"], 0.0)
-    simple = residual * s["sw"] / s["sx"] ** 2 / (n - 1)
-    return float(domains.variance[i]) / simple if simple > 1e-20 and domains.variance[i] > 0 else None
+    return float(domains.variance[i]) / simple if domains.variance[i] > 0 else None
 
 
 def _method(measure: Measure, design: Design) -> str:
-    if measure.estimator == "proportion":
-        return f"taylor-ultimate-cluster; {design.interval}"
-    return "taylor-ultimate-cluster; " + ("log-t" if measure.estimator == "per_unit" else "t")
-
-
-def _total(code: Ints, value: Floats, count: int) -> Floats:
-    totals: Floats = np.bincount(code, value, minlength=count).astype(np.float64)
-    return totals
-
-
-def _column(table: pa.Table, measure: str, name: str) -> Floats:
-    column: Floats = table[f"{measure.lower()}__{name}"].to_numpy().astype(np.float64)
-    return column
-
-
-def _encoded(table: pa.Table, names: Sequence[str]) -> tuple[Ints, list[tuple[str, ...]]]:
-    """Number the distinct combinations of text columns; return the number per row and the combinations in order."""
-    code = np.zeros(table.num_rows, dtype=np.int64)
-    levels: list[list[str]] = []
-    for name in names:
-        encoded = table[name].combine_chunks().dictionary_encode()
-        words = encoded.dictionary.to_pylist()
-        order = np.argsort(np.array(words, dtype=object)) if words else np.zeros(0, dtype=np.int64)
-        rank = np.empty(len(words), dtype=np.int64)
-        rank[order] = np.arange(len(words))
-        levels.append([words[k] for k in order])
-        code = code * max(len(words), 1) + rank[encoded.indices.to_numpy(zero_copy_only=False)]
-    distinct, inverse = np.unique(code, return_inverse=True)
-    return inverse.astype(np.int64), [_decoded(int(value), levels) for value in distinct]
-
-
-def _decoded(value: int, levels: list[list[str]]) -> tuple[str, ...]:
-    words = []
-    for level in reversed(levels):
-        words.append(level[value % len(level)])
-        value //= len(level)
-    return tuple(reversed(words))
+    stages = "ultimate-cluster" if design.stages < 2 else f"{design.stages}-stage"
+    kind = design.interval if measure.estimator == "proportion" else "log-t" if measure.estimator == "per_unit" else "t"
+    calibrated = f"; calibrated-{design.calibration.kind}" if design.calibration else ""
+    return f"taylor-{stages}{calibrated}; {kind}"

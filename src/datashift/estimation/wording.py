@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datashift.language import N_, _
-from datashift.model import Design
-from datashift.numbers import in_digits
+from datashift.model import Design, Estimate
+from datashift.numbers import amount, in_digits, said
 
 UNCERTAINTY = {
     "probability": N_(
@@ -46,3 +46,22 @@ def uncertainty(design: Design, clusters: str | None = None) -> str:
     level = f"{in_digits(format(design.confidence * 100, 'g'))} %"
     groups = _("the groups of the column “{column}”").format(column=clusters) if clusters else _("single answers")
     return _(template).format(level=level, clusters=groups)
+
+
+KNOWN = N_("{figure}{group}: {amount}. {n} answers, worth as much as {worth} drawn one by one.")
+PLAIN = N_("{figure}{group}: {amount}. {n} answers.")
+UNKNOWN = N_("{figure}{group}: cannot tell. {reason}")
+
+
+def explained(estimate: Estimate) -> str:
+    """Say an estimate in one plain sentence, in the current language: the figure, how sure, from how many answers."""
+    named = ", ".join(f"{name} {level}" for name, level in estimate.breakdown)
+    group = f" ({named})" if named else ""
+    reason = _(estimate.reason).format(**estimate.facts) if estimate.reason else ""
+    if estimate.value is None:
+        return _(UNKNOWN).format(figure=estimate.measure, group=group, reason=reason)
+    shown = amount(estimate.value, estimate.lower, estimate.upper, estimate.unit)
+    template = PLAIN if estimate.n_eff is None else KNOWN
+    worth = "" if estimate.n_eff is None else said(estimate.n_eff)
+    text = _(template).format(figure=estimate.measure, group=group, amount=shown, n=said(estimate.n), worth=worth)
+    return f"{text} {reason}" if reason else text

@@ -209,20 +209,32 @@ def _shared_out(area: Objects, totals: Mapping[str, float]) -> Objects:
 
 def _observations(raw: pa.Table, recipe: Recipe, kit: Kit, columns: Mapping[str, Objects], first: Ints) -> pa.Table:
     """Build the observations from their columns; `first` are the indices of the rows that they stand for."""
-    grouped = {name for name in recipe.design.named if name in raw.column_names}
+    grouped = {name for name in (*recipe.design.named, *recipe.design.fpc) if name in raw.column_names}
     raw = raw.select(["_row", *sorted(grouped)]).take(pa.array(first))
     numeric = {"weight", "latitude", "longitude"}
     answers = [name for name in columns if name in kit.concepts]
     numeric |= {name for name in answers if kit.concepts[name].kind == "number"}
     data: dict[str, pa.Array] = {"row": raw["_row"].combine_chunks()}
     data["stratum"] = _grouping(raw, columns, recipe.design.strata, recipe, alone=True)
-    data["cluster"] = _grouping(raw, columns, next(iter(recipe.design.clusters), ()), recipe, alone=False)
+    stages = recipe.design.clusters[: recipe.design.stages] or ((),)
+    for depth, named in enumerate(stages):
+        data[f"cluster_{depth + 1}" if depth else "cluster"] = _grouping(raw, columns, named, recipe, alone=False)
+    for depth, name in enumerate(recipe.design.fpc):
+        data[f"fpc_{depth + 1}"] = pa.array([_number(text) for text in raw[name].to_pylist()], pa.float64())
     for name, values in columns.items():
         data[name] = pa.array(values, pa.float64() if name in numeric else pa.string(), from_pandas=False)
     for name in ("latitude", "longitude"):
         data.setdefault(name, pa.nulls(len(first), pa.float64()))
-    order = ["row", "area", "period", "weight", "stratum", "cluster", "latitude", "longitude"]
+    units = [name for name in data if name.startswith(("cluster", "fpc_"))]
+    order = ["row", "area", "period", "weight", "stratum", *units, "latitude", "longitude"]
     return pa.table({name: data[name] for name in [*order, *answers]})
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float((text or "").replace(",", ""))
+    except ValueError:
+        return None
 
 
 def _grouping(
@@ -244,7 +256,7 @@ def _require_columns(raw: pa.Table, recipe: Recipe) -> None:
     named: list[str | None] = [column.column for column in recipe.columns.values()]
     named += [recipe.place.column, recipe.place.latitude, recipe.place.longitude, recipe.period.column]
     named += [choice.column for choice in recipe.rows]
-    named += [recipe.row_id, recipe.design.weights, *recipe.design.named]
+    named += [recipe.row_id, recipe.design.weights, *recipe.design.named, *recipe.design.fpc]
     for name in filter(None, named):
         if name not in raw.column_names and name != "area":
             raise _no_column(name, raw, recipe.source[0].file.rsplit("/", 1)[-1])

@@ -199,4 +199,6 @@ class Recipe(Record):
     def _says_who_was_asked(self) -> Recipe:
         if "sampling_type" not in self.design.model_fields_set:
             raise ValueError("design.sampling_type: state how the rows came about")
+        if self.design.replicates is not None:
+            raise ValueError("design.replicates: replicate weights are for estimate, not for recipes")
         return self

@@ -32,6 +32,7 @@ from datashift.model import (
 )
 from datashift.pipeline.drawings import Drawing, at_once, drawings, finished
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
+from datashift.pooling.ladder import explain
 from datashift.protect import protect
 from datashift.publish import rounded
 from datashift.standards.areas import resolver
@@ -75,7 +76,7 @@ def run(
     done = corrected(setting, raw)
     harmonised = observations(setting, raw, done)
     progress(_("estimating"))
-    grouped = cells(harmonised.observations, setting.measures)
+    grouped = cells(harmonised.observations, setting.measures, setting.recipe.design.calibration)
     found = estimates(setting, grouped, harmonised.losses)
     progress(_("comparing with official figures"))
     official = official_figures(setting)
@@ -95,7 +96,7 @@ def run(
         official=official,
         uncovered=uncovered([e for e in found if not e.breakdown], official),
         charts=finished(pending),
-        uncertainty=uncertainty(setting.recipe.design, _clusters(setting.recipe)),
+        uncertainty=_uncertainty(setting.recipe),
         corrected=done,
     )
 
@@ -210,9 +211,16 @@ def _whole_values(setting: Setting, table: pa.Table) -> dict[str, float | None]:
     loose = setting.recipe.design.model_copy(update={"lonely": "certainty"})
     asked = replace(question(setting), measures=plain, design=loose)
     values = {}
-    for found in estimate(cells(table, plain), asked):
+    for found in estimate(cells(table, plain, asked.design.calibration), asked):
         values[found.measure] = found.value
     return values
+
+
+def _uncertainty(recipe: Recipe) -> str:
+    # Known totals change on what the interval rests: the ladder says on what.
+    if recipe.design.calibration is not None:
+        return explain(recipe.design).sentence()
+    return uncertainty(recipe.design, _clusters(recipe))
 
 
 def _clusters(recipe: Recipe) -> str | None:

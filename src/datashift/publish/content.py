@@ -58,13 +58,14 @@ def same_content(one: pa.Table | None, other: pa.Table | None) -> bool:
 
 def shown_cells(cells: pa.Table, recipe_id: str) -> pa.Table:
     """Return cells with short digests for the labels of clusters: which cells belong together is all that counts."""
-    if "cluster" not in cells.column_names:
-        return cells
-    labels = cells["cluster"].cast(pa.string()).combine_chunks().dictionary_encode()
-    digests = [hashlib.sha256(f"{recipe_id}/{name}".encode()).hexdigest() for name in labels.dictionary.to_pylist()]
-    short = pa.array([f"c{digest[:13]}" for digest in digests], pa.string())
-    column = pa.DictionaryArray.from_arrays(labels.indices, short).cast(pa.string())
-    return cells.set_column(cells.column_names.index("cluster"), "cluster", column)
+    for place, name in enumerate(cells.column_names):
+        if name.partition("_")[0] != "cluster":
+            continue
+        labels = cells[name].cast(pa.string()).combine_chunks().dictionary_encode()
+        digests = [hashlib.sha256(f"{recipe_id}/{text}".encode()).hexdigest() for text in labels.dictionary.to_pylist()]
+        short = pa.array([f"c{digest[:13]}" for digest in digests], pa.string())
+        cells = cells.set_column(place, name, pa.DictionaryArray.from_arrays(labels.indices, short).cast(pa.string()))
+    return cells
 
 
 def check_public_cells(cells: pa.Table, kit: Kit) -> None:
@@ -73,7 +74,9 @@ def check_public_cells(cells: pa.Table, kit: Kit) -> None:
     coded = {name for name in breakdowns if name in kit.concepts and kit.concepts[name].kind == "code"}
     for field in cells.schema:
         number = pa.types.is_floating(field.type) or pa.types.is_integer(field.type)
-        if not (number and "__" in field.name) and field.name not in {"area", "period", "stratum", "cluster", *coded}:
+        counted = number and ("__" in field.name or field.name.startswith("fpc_"))
+        unit = field.name.partition("_")[0] == "cluster" or field.name.removeprefix("margin_") in coded
+        if not counted and not unit and field.name not in {"area", "period", "stratum", *coded}:
             raise Disclosive("protect.cells", column=field.name)
 
 

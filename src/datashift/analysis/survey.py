@@ -1,0 +1,390 @@
+"""A table with its design, ready to be asked: the units are found once, each question is one pass over the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from datashift.analysis.asks import Ask
+from datashift.analysis.conditions import parse
+from datashift.analysis.keys import Keys, dimension, lookup, packed
+from datashift.analysis.tables import MISSING, check_numbers, number
+from datashift.engine import Relation
+from datashift.errors import BadQuestion, DesignError
+from datashift.estimation.cells import FPC, MARGIN, margin_columns, shared_sums
+from datashift.estimation.encoding import encoded_any, shares_drawn, weighting
+from datashift.estimation.frame import Floats, Frame, Ints
+from datashift.estimation.grouped import Grouped
+from datashift.model import Design
+
+
+class Survey:
+    """Rows in an engine, their design, and the condition on the rows that are meant.
+
+    relation: as of engine.relation.   where: a condition as in conditions.parse; rows outside stay in the design.
+    missing: words and codes that mean no answer.   Errors: BadQuestion for unknown columns; DesignError where weights,
+    strata or clusters are missing in rows, or weights are negative.
+    """
+
+    def __init__(self, relation: Relation, design: Design, where: str = "", missing: Collection[str] = ()) -> None:
+        self.relation = relation
+        self.design = design
+        self.missing = tuple(missing)
+        self.partial = False
+        """Whether more rows are to come, so that a stratum may still have one cluster."""
+        self._ranges: dict[str, tuple[int, int]] = {}
+        self.condition = parse(where) if where else None
+        named = [*design.named, *design.fpc, *margin_columns(design.calibration)]
+        named += [name for name in (design.weights,) if name]
+        self.require([*named, *(self.condition.columns if self.condition else ())])
+        numbers = [*design.fpc, *(design.calibration.numeric if design.calibration else ())]
+        check_numbers(relation, [*numbers, *([design.weights] if design.weights else [])], missing)
+
+    def require(self, columns: Sequence[str]) -> None:
+        """Refuse columns that the table does not have."""
+        for name in columns:
+            if name not in self.relation.names:
+                raise BadQuestion("question.no-column", column=name, near=near(name, self.relation.names))
+
+    def column(self, name: str) -> Any:
+        """Return a column of the rows as an Ibis expression."""
+        return self.relation.table[self.relation.names[name]]
+
+    def number(self, name: str) -> Any:
+        """Return a column as float64, null where it holds no number."""
+        column = self.column(name)
+        # Engines offer floats without NaN, so a column of floats is taken as it is.
+        return column if column.type().is_float64() and not self.missing else number(column, self.missing)
+
+    @cached_property
+    def weight(self) -> Any:
+        """The weight of a row as an Ibis expression; None where all rows count the same."""
+        return self.number(self.design.weights) if self.design.weights else None
+
+    @cached_property
+    def chosen(self) -> Any:
+        """Which rows are meant, as an Ibis expression; None where all are."""
+        if self.condition is None:
+            return None
+        return self.condition.expression(self.relation.table, self.relation.names).fill_null(False)
+
+    @cached_property
+    def by_rows(self) -> bool:
+        """Whether each row is a unit of its own, since no cluster is named."""
+        return not self.design.clusters
+
+    @cached_property
+    def units(self) -> Units:
+        """The full design: one pass over the rows, whatever is asked later."""
+        found = _units(self)
+        if not self.partial:
+            found.frame.check()
+        return found
+
+    def grouped(self, asks: Sequence[Ask], by: Sequence[str], *, deff: bool = True, each: bool = False) -> Grouped:
+        """Group the rows by the columns `by` and the units of the design: one pass for all questions.
+
+        In: questions other than quantiles; `each` gives every row as a cell of its own.
+        Out: cells as arrays, with the figures `f0`, `f1`, … in order.
+        """
+        each = each or self.by_rows
+        self.require([*by, *(name for ask in asks for name in ask.columns)])
+        check_numbers(self.relation, [name for ask in asks if not ask.codes for name in ask.columns], self.missing)
+        table = self.relation.table
+        sums: dict[str, Any] = {}
+        for k, ask in enumerate(asks):
+            sums |= {f"f{k}__{name}": term for name, term in self._terms(ask, deff, each).items()}
+        margins = {f"{MARGIN}{name}": self._margin(name) for name in margin_columns(self.design.calibration)}
+        if margins:
+            weight = self.weight if self.weight is not None else ibis.literal(1.0)
+            counted = (weight > 0).cast("float64")
+            rows = {"all__rows": counted, "all__sw": weight, "all__sww": weight * weight, "all__largest": weight}
+            sums |= rows if each else shared_sums({}, weight if self.weight is not None else self.ones)
+        keys = {f"by_{k}": self.column(name) for k, name in enumerate(by)} | margins
+        if self.by_rows:
+            found = self.relation.collect(table.select(**keys, **sums, **_design_columns(self)))
+            return _of_rows(self, found, asks, by)
+        if each:
+            found = self.relation.collect(table.select(**self.units.key(self), **keys, **sums))
+            return _of_cells(self, Keys.of(found), asks, by)
+        keys = self.units.key(self) | keys
+        return _of_cells(self, packed(self.relation, self.ranges(keys.values()), keys, sums), asks, by)
+
+    def ranges(self, columns: Iterable[Any]) -> dict[str, tuple[int, int]]:
+        """Return least and greatest value of the columns of whole numbers among `columns`; each is asked for once."""
+        names = {column.get_name() for column in columns if column.type().is_integer()}
+        names &= set(self.relation.schema.names)
+        new = sorted(names - self._ranges.keys())
+        self._ranges |= self.relation.ranges(new)
+        return {name: self._ranges[name] for name in names if name in self._ranges}
+
+    @property
+    def ones(self) -> Any:
+        """A column of ones, for what needs a column."""
+        table = self.relation.table
+        return table[table.columns[0]].isnull().ifelse(1.0, 1.0)
+
+    def _margin(self, name: str) -> Any:
+        calibration = self.design.calibration
+        numeric = calibration is not None and name in calibration.numeric
+        return self.number(name) if numeric else self.column(name).cast("string")
+
+    def _terms(self, ask: Ask, deff: bool, each: bool) -> dict[str, Any]:
+        """Return what is summed for a question; what follows from other sums is left out (see `_completed`)."""
+        y, x, known = self.parts(ask)
+        w = self.weight
+        used = known if self.chosen is None else (self.chosen if known is None else self.chosen & known)
+        one = ibis.literal(1.0)
+
+        def over(value: Any) -> Any:
+            return value if used is None else used.ifelse(value, 0.0)
+
+        weighted = one if w is None else w
+        meant = one if self.chosen is None else self.chosen.cast("float64")
+        terms = {"n": over(one), "rows": meant, "sy": over(weighted * y)}
+        if w is not None:
+            terms["sw"] = over(w)
+            if self.by_rows or not self.units.positive:
+                terms["positive"] = over((w > 0).cast("float64"))
+        if deff and ask.kind != "proportion":
+            terms["syy"] = over(weighted * y * y)
+        if ask.kind == "ratio":
+            terms["sx"] = over(weighted * x)
+            terms |= {"syx": over(weighted * y * x), "sxx": over(weighted * x * x)} if deff else {}
+        if each:
+            # The value itself, since w·y / w is not y to the last digit, and equal values must stay equal.
+            return terms | ({"value": over(y)} if ask.probabilities else {})
+        # A constant has no sum; the only one here is 1, for each row.
+        rows = self.relation.table.count()
+        return {name: term.sum() if hasattr(term, "sum") else rows for name, term in terms.items()}
+
+    def weighted_parts(self, ask: Ask, weight: Any) -> tuple[Any, Any]:
+        """Return w·y and w·x of each row under another weight (an Ibis column); 0 where the row is not used."""
+        y, x, known = self.parts(ask)
+        used = weight.notnull() if known is None else weight.notnull() & known
+        used = used if self.chosen is None else used & self.chosen
+        over = used.ifelse(weight * y, 0.0)
+        return over, used.ifelse(weight if x is None else weight * x, 0.0)
+
+    def parts(self, ask: Ask) -> tuple[Any, Any, Any]:
+        """Return y, x and whether the row has the value (None: every row has), as Ibis expressions."""
+        if ask.variable is None:
+            return ibis.literal(1.0), None, None
+        if ask.kind == "proportion":
+            return self._share(ask)
+        y = self.number(ask.variable)
+        if ask.denominator is None:
+            return y.fill_null(0.0), None, y.notnull()
+        x = self.number(ask.denominator)
+        return y.fill_null(0.0), x.fill_null(0.0), y.notnull() & x.notnull()
+
+    def _share(self, ask: Ask) -> tuple[Any, Any, Any]:
+        column = self.column(ask.variable or "")
+        if column.type().is_string() and ask.codes:
+            words = sorted(MISSING | {word.strip().lower() for word in self.missing})
+            known = column.notnull() & ~column.strip().lower().isin(words)
+            return column.isin([str(code) for code in ask.codes]).fill_null(False).cast("float64"), None, known
+        y = self.number(ask.variable or "")
+        try:
+            codes = [float(code) for code in ask.codes]
+        except ValueError as problem:
+            raise BadQuestion("question.code-not-a-number", column=ask.variable, codes=ask.label) from problem
+        if codes:
+            return y.isin(codes).fill_null(False).cast("float64"), None, y.notnull()
+        self._refuse_other_than_0_and_1(ask.variable or "", y)
+        return y.fill_null(0.0), None, y.notnull()
+
+    def _refuse_other_than_0_and_1(self, name: str, y: Any) -> None:
+        others = self.relation.collect(self.relation.table.agg(n=(y.notnull() & ~y.isin([0.0, 1.0])).sum()))
+        if others["n"][0].as_py():
+            raise BadQuestion("question.not-0-1", column=name, count=others["n"][0].as_py())
+
+
+def near(name: str, known: Collection[str]) -> str:
+    """Return the names nearest to `name`, for a message."""
+    found = Keys.nearest(name, list(known))
+    return ", ".join(found)
+
+
+# --- the units of the design ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of a clustered design.
+
+    frame: the design.   found: one row per lowest unit: the key columns (internal names), `least` and `most` weight,
+    and the ends of the finite population corrections.   strata, stages: the key columns.   columns: those that tell
+    a unit, as few as needed.
+    """
+
+    frame: Frame
+    found: pa.Table
+    strata: tuple[str, ...]
+    stages: tuple[tuple[str, ...], ...]
+    columns: tuple[str, ...]
+
+    @cached_property
+    def labels(self) -> pa.Table:
+        """Return [units] what tells a unit."""
+        return self.found.select(list(self.columns))
+
+    @cached_property
+    def positive(self) -> bool:
+        """Say whether every row has a weight above zero."""
+        return bool(np.nanmin(self.found["least"].to_numpy()) > 0)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Return the columns of strata and clusters, each once."""
+        return tuple(dict.fromkeys([*self.strata, *(name for stage in self.stages for name in stage)]))
+
+    @cached_property
+    def numbers(self) -> dict[tuple[Any, ...], int]:
+        """Return the number of each unit by its labels."""
+        columns = [self.found[name].to_pylist() for name in self.keys]
+        return {label: k for k, label in enumerate(zip(*columns, strict=True))}
+
+    def key(self, survey: Survey) -> dict[str, Any]:
+        """Return the key columns as Ibis expressions."""
+        return {name: survey.relation.table[name] for name in self.columns}
+
+
+def _units(survey: Survey) -> Units:
+    design, names = survey.design, survey.relation.names
+    strata = tuple(names[name] for name in design.strata)
+    stages = tuple(tuple(names[name] for name in stage) for stage in design.clusters[: max(design.stages, 1)])
+    keys = list(dict.fromkeys([*strata, *(name for stage in stages for name in stage)]))
+    table = survey.relation.table
+    w = survey.weight if survey.weight is not None else survey.ones
+    fpc = {f"{FPC}{k + 1}": survey.number(name) for k, name in enumerate(design.fpc)}
+    counted = {"without": w.isnull().cast("int64").sum(), "least": w.min(), "most": w.max(), **shared_sums(fpc)}
+    found = survey.relation.collect(table.group_by([table[name] for name in keys]).agg(**counted))
+    _refuse_gaps(survey, found, keys)
+    return _framed(found, strata, stages, design.lonely)
+
+
+def _framed(found: pa.Table, strata: tuple[str, ...], stages: tuple[tuple[str, ...], ...], lonely: str) -> Units:
+    """Build the frame over a table of units; they are numbered in the order of that table."""
+    stratum, names_of = encoded_any(found, strata)
+    clusters = [
+        encoded_any(found, [*strata, *(name for stage in stages[: depth + 1] for name in stage)])[0]
+        for depth in range(len(stages) - 1)
+    ]
+    clusters.append(np.arange(found.num_rows, dtype=np.int64))
+    shares = shares_drawn(found, stratum, clusters)
+    labels = [" / ".join(map(str, name)) for name in names_of]
+    frame = Frame(stratum, clusters, shares, lonely, labels, found["most"].to_numpy())
+    last = stages[-1]
+    alone = len(stages) == 1 and encoded_any(found, last)[0].max(initial=-1) + 1 == found.num_rows
+    keys = dict.fromkeys([*strata, *(name for stage in stages for name in stage)])
+    return Units(frame, found, strata, stages, tuple(last if alone else keys))
+
+
+def united(mine: Units, theirs: Units) -> tuple[Units, Ints]:
+    """Add units to units; those with the same labels are the same.   Out: all units, and the numbers of `theirs`."""
+    fresh = [k for label, k in theirs.numbers.items() if label not in mine.numbers]
+    place = np.array([mine.numbers.get(label, -1) for label in theirs.numbers], dtype=np.int64)
+    place[place < 0] = mine.found.num_rows + np.arange(len(fresh))
+    ends = [name for name in mine.found.column_names if name not in mine.keys and name != "without"]
+    joined = pa.concat_tables(
+        [mine.found, theirs.found.take(pa.array(fresh, pa.int64()))], promote_options="permissive"
+    )
+    known = place < mine.found.num_rows
+    for name in ends:
+        values = joined[name].to_numpy().copy()
+        how = np.maximum if name == "most" or name.endswith("_high") else np.minimum
+        how.at(values, place[known], theirs.found[name].to_numpy()[known])
+        joined = joined.set_column(joined.column_names.index(name), name, pa.array(values))
+    if not fresh and joined.equals(mine.found):
+        return mine, place
+    return _framed(joined, mine.strata, mine.stages, mine.frame.lonely), place
+
+
+def _refuse_gaps(survey: Survey, found: pa.Table, keys: Sequence[str]) -> None:
+    if not found.num_rows:
+        raise DesignError("estimate.empty-table")
+    without = int(np.nansum(found["without"].to_numpy()))
+    if without:
+        raise DesignError("estimate.no-weight", count=without, column=survey.design.weights)
+    if np.nanmin(found["least"].to_numpy()) < 0:
+        raise DesignError("estimate.negative-weight", column=survey.design.weights)
+    internal = {name: source for source, name in survey.relation.names.items()}
+    for name in keys:
+        if found[name].null_count:
+            raise DesignError("estimate.no-unit", column=internal[name])
+
+
+def _design_columns(survey: Survey) -> dict[str, Any]:
+    """Return what tells the design row by row, where rows are the units."""
+    design = survey.design
+    columns = {f"s_{k}": survey.column(name) for k, name in enumerate(design.strata)}
+    columns |= {f"{FPC}{k + 1}_low": survey.number(name) for k, name in enumerate(design.fpc)}
+    columns |= {f"{FPC}{k + 1}_high": survey.number(name) for k, name in enumerate(design.fpc)}
+    weight = survey.weight
+    return columns | ({} if weight is None else {"weight_of_row": weight})
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+
+
+def _of_cells(survey: Survey, keys: Keys, asks: Sequence[Ask], by: Sequence[str]) -> Grouped:
+    unit = lookup(keys, survey.units.columns, survey.units.labels)
+    axes = tuple(dimension(name, keys, f"by_{k}", survey.missing) for k, name in enumerate(by))
+    frame = survey.units.frame
+    sums = {f"f{k}": _completed(ask, keys.sums, f"f{k}", unit.size) for k, ask in enumerate(asks)}
+    found = None
+    if survey.design.calibration is not None:
+        found = weighting(keys.table(MARGIN, "all__"), unit, frame.units, survey.design.calibration)
+    return Grouped(frame, unit, axes, sums, found)
+
+
+def _of_rows(survey: Survey, found: pa.Table, asks: Sequence[Ask], by: Sequence[str]) -> Grouped:
+    unit = np.arange(found.num_rows, dtype=np.int64)
+    strata = [name for name in found.column_names if name.startswith("s_")]
+    gaps = {"least": pa.array([0.0]), "without": pa.array([0])}
+    weights = None
+    if "weight_of_row" in found.column_names:
+        weight = found["weight_of_row"]
+        weights = weight.to_numpy()
+        gaps = {
+            "least": pa.array([float(np.nanmin(weight.to_numpy(), initial=0.0))]),
+            "without": pa.array([weight.null_count]),
+        }
+    _refuse_gaps(survey, pa.table(gaps) if found.num_rows else found, [])
+    for name, stated in zip(strata, survey.design.strata, strict=True):
+        if found[name].null_count:
+            raise DesignError("estimate.no-unit", column=stated)
+    stratum, names = encoded_any(found, strata)
+    shares = shares_drawn(found, stratum, [unit])
+    labels = [" / ".join(map(str, name)) for name in names]
+    frame = Frame(stratum, [unit], shares, survey.design.lonely, labels, weights).check()
+    keys = Keys.of(found)
+    axes = tuple(dimension(name, keys, f"by_{k}", survey.missing) for k, name in enumerate(by))
+    sums = {f"f{k}": _completed(ask, keys.sums, f"f{k}", unit.size) for k, ask in enumerate(asks)}
+    done = weighting(found, unit, frame.units, survey.design.calibration) if survey.design.calibration else None
+    return Grouped(frame, unit, axes, sums, done)
+
+
+def _completed(ask: Ask, sums: Mapping[str, Floats], figure: str, cells: int) -> dict[str, Floats]:
+    """Add the sums that follow from those that were asked for (for a share y² is y; for a mean x is 1)."""
+    zero = np.zeros(cells)
+    s = {name.removeprefix(f"{figure}__"): values for name, values in sums.items() if name.startswith(f"{figure}__")}
+    s["missing"] = s.pop("rows") - s["n"]
+    s.setdefault("sw", s["n"])
+    s.setdefault("positive", s["n"])
+    s.setdefault("syy", s["sy"] if ask.kind == "proportion" else np.full(cells, np.nan))
+    if ask.kind == "ratio":
+        s.setdefault("syx", np.full(cells, np.nan))
+        s.setdefault("sxx", np.full(cells, np.nan))
+    elif ask.kind == "total":
+        s |= {"sx": zero, "syx": zero, "sxx": zero}
+    else:
+        s |= {"sx": s["sw"], "syx": s["sy"], "sxx": s["sw"]}
+    return s
