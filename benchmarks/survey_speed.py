@@ -152,11 +152,11 @@ elif what == "cube":
     timed(lambda: [len(ds.cube(path, ds.mean("y"), by=six, design=design))], times)
 elif what == "cells":
     timed(lambda: [len(ds.cells(path, ds.mean("y"), by=six, design=design).estimate())], times)
-elif what == "add":
+elif what in ("add", "add and estimate"):
     cells = ds.cells(path, ds.mean("y"), by=six, design=design)
     def work():
         cells.add(more)
-        return [len(cells.estimate())]
+        return [len(cells.estimate())] if what == "add and estimate" else []
     timed(work, times)
 elif what == "rake":
     margins = json.loads(more)
@@ -252,6 +252,8 @@ def added(lines: Lines, path: Path, rows: int, mark: str, options: argparse.Name
     lines.add(whole, datashift("cells", path, options.times))
     more = datashift("add", path, options.times, str(day))
     lines.add(f"(d) DataShift, 1 % more{mark}", more, whole, "(promised: at most 0.05)")
+    more = datashift("add and estimate", path, options.times, str(day))
+    lines.add(f"(d) DataShift, 1 % more, estimated{mark}", more, whole)
 
 
 def raked(lines: Lines, path: Path, rows: int, mark: str, options: argparse.Namespace) -> None:

@@ -25,7 +25,7 @@ totals = {totals}
 
 
 def recipe_in(folder: Path, *, totals: str, stages: str) -> Path:
-    """The example of a kit, with a second stage, the numbers of both stages, and known totals of town and countryside."""
+    """The example of a kit, with a second stage, the sizes of both stages, and known totals of town and country."""
     shutil.copytree(kit_folder("feeling-safe"), folder, dirs_exist_ok=True)
     rows = list(csv.DictReader((folder / "example.csv").read_text("utf-8-sig").splitlines()))
     rows = [row for row in rows if row["place"]]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import datashift as ds
 from datashift import engine
 
 SCHEMA = pa.schema(
@@ -161,39 +162,65 @@ def test_spark_answers_as_a_plain_reading_does(spark: Any, rows: list[dict], que
     agree(asked(engine.relation(frame), question), plain(rows, question))
 
 
+def drawn(n: int) -> pa.Table:
+    """A survey of 50 strata with 20 clusters each; a tenth of the outcomes is missing."""
+    draw = np.random.default_rng(20260401)
+    y = draw.normal(1e4, 3e3, n)
+    y[draw.random(n) < 0.1] = np.nan
+    return pa.table(
+        {
+            "stratum": draw.integers(0, 50, n).astype(np.int32),
+            "cluster": draw.integers(0, 20, n).astype(np.int16),
+            "sex": np.array(["female", "male"])[draw.integers(0, 2, n)],
+            "Status": pa.array(np.array(["yes", "no", None])[draw.integers(0, 3, n)], pa.string()),
+            "w": draw.gamma(2.0, 50.0, n),
+            "y": y,
+        }
+    )
+
+
+def estimated(source: Any) -> list[tuple]:
+    design = ds.Design(weights="w", strata="stratum", clusters="cluster")
+    asks = [ds.mean("y"), ds.total("y"), ds.proportion("Status", "yes")]
+    found = ds.estimate(source, asks, by=["sex"], design=design, where="y > 2000 or Status == 'no'")
+    return [(one.measure, one.breakdown, one.n, one.value, one.se, one.lower, one.upper) for one in found]
+
+
+def close(found: list[tuple], right: list[tuple]) -> None:
+    assert [one[:3] for one in found] == [one[:3] for one in right]
+    np.testing.assert_allclose([one[3:] for one in found], [one[3:] for one in right], rtol=1e-9)
+
+
+def test_estimates_with_their_errors_are_those_of_duckdb_in_postgresql(stored: Callable) -> None:
+    survey = drawn(20_000)
+    here = estimated(survey)
+    assert len(here) == 6
+    close(estimated(stored(survey)), here)
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_estimates_with_their_errors_are_those_of_duckdb_in_spark(spark: Any) -> None:
+    survey = drawn(20_000)
+    close(estimated(spark.createDataFrame(survey)), estimated(survey))
+
+
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_spark_gives_the_sums_of_duckdb_on_a_million_rows(spark: Any, tmp_path: Any) -> None:
-    draw, n = np.random.default_rng(20260401), 1_000_000
-    columns = {
-        "stratum": draw.integers(0, 200, n).astype(np.int32),
-        "cluster": draw.integers(0, 20, n).astype(np.int16),
-        "sex": np.array(["female", "male"])[draw.integers(0, 2, n)],
-        "w": draw.gamma(2.0, 50.0, n),
-        "y": draw.normal(1e4, 3e3, n),
-    }
-    survey = pa.table(columns)
+    survey = drawn(1_000_000)
     path = tmp_path / "survey.parquet"
-    here = engine.relation(survey)
     pq.write_table(survey, path)
-    there = engine.relation(spark.read.parquet(str(path)))
-    found = []
-    for relation in (here, there):
-        t = relation.table
-        female = t["sex"] == "female"
-        sums = {
-            "n": t.count(),
-            "sw": t["w"].sum(),
-            "swy": (t["w"] * t["y"]).sum(),
-            "swyy": (t["w"] * t["y"] * t["y"]).sum(),
-            "female": female.ifelse(t["w"] * t["y"], 0.0).sum(),
-        }
-        keys = ["stratum", "cluster", "sex"]
-        found.append(relation.collect(t.group_by(keys).agg(**sums).order_by(keys)))
-    duckdb, other = found
+    keys = ["stratum", "cluster", "sex"]
+    duckdb, other = (_sums_by(keys, engine.relation(rows)) for rows in (survey, spark.read.parquet(str(path))))
     assert duckdb.schema == other.schema
-    assert duckdb.num_rows == 8000
-    for name in duckdb.column_names:
-        if name == "sex":
-            assert duckdb[name].equals(other[name])
-        else:
-            np.testing.assert_allclose(other[name].to_numpy(), duckdb[name].to_numpy(), rtol=1e-9)
+    assert duckdb.num_rows == 50 * 20 * 2
+    assert duckdb.select(keys).equals(other.select(keys))
+    for name in ("n", "sw", "swy", "swyy", "female"):
+        np.testing.assert_allclose(other[name].to_numpy(), duckdb[name].to_numpy(), rtol=1e-9)
+
+
+def _sums_by(keys: list[str], relation: engine.Relation) -> pa.Table:
+    t = relation.table
+    wy = t["w"] * t["y"]
+    sums = {"n": t.count(), "sw": t["w"].sum(), "swy": wy.sum(), "swyy": (wy * t["y"]).sum()}
+    sums["female"] = (t["sex"] == "female").ifelse(wy, 0.0).sum()
+    return relation.collect(t.group_by(keys).agg(**sums).order_by(keys))

@@ -40,7 +40,7 @@ class Cells:
         grouped = survey.grouped(asks, by)
         self._levels = tuple(axis.levels for axis in grouped.axes)
         whole = tuple(range(len(self.by)))
-        large = bool(whole) and (margins or len(grouped.unit) > DENSE_FROM) and fits(grouped, whole)
+        large = bool(whole) and (margins or len(grouped.unit) > DENSE_FROM) and fits(grouped, whole, margins=margins)
         self._dense = [_laid_out(grouped, k, ask, margins) for k, ask in enumerate(self.asks)] if large else []
         self._grouped = None if large else grouped
 

@@ -89,7 +89,8 @@ def packed(
         code = keys[name].cast(kind) - least if least else keys[name].cast(kind)
         code = code.fill_null(width - 1)
         key = code if key is None else key * width + code
-    found = relation.collect(relation.table.group_by(key.name(PACKED)).agg(**sums))  # type: ignore[union-attr]
+    with relation.keyed(size):
+        found = relation.collect(relation.table.group_by(key.name(PACKED)).agg(**sums))  # type: ignore[union-attr]
     rest = found[PACKED].to_numpy().astype(np.int64)
     codes: dict[str, Whole] = {}
     for name, (least, width) in reversed(whole.items()):

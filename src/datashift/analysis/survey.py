@@ -44,7 +44,9 @@ class Survey:
         named += [name for name in (design.weights,) if name]
         self.require([*named, *(self.condition.columns if self.condition else ())])
         numbers = [*design.fpc, *(design.calibration.numeric if design.calibration else ())]
-        check_numbers(relation, [*numbers, *([design.weights] if design.weights else [])], missing)
+        numbers += [design.weights] if design.weights else []
+        check_numbers(relation, numbers, missing)
+        relation.settle([relation.names[name] for name in numbers])
 
     def require(self, columns: Sequence[str]) -> None:
         """Refuse columns that the table does not have."""
@@ -96,6 +98,7 @@ class Survey:
         each = each or self.by_rows
         self.require([*by, *(name for ask in asks for name in ask.columns)])
         check_numbers(self.relation, [name for ask in asks if not ask.codes for name in ask.columns], self.missing)
+        self.relation.settle([self.relation.names[name] for ask in asks for name in ask.columns])
         table = self.relation.table
         sums: dict[str, Any] = {}
         for k, ask in enumerate(asks):
@@ -136,22 +139,30 @@ class Survey:
         return self.number(name) if numeric else self.column(name).cast("string")
 
     def _terms(self, ask: Ask, deff: bool, each: bool) -> dict[str, Any]:
-        """Return what is summed for a question; what follows from other sums is left out (see `_completed`)."""
+        """Return what is summed for a question; what follows from other sums is left out (see `_completed`).
+
+        Values that do not count are null, which sums pass over: engines do that faster than adding zeros.
+        """
         y, x, known = self.parts(ask)
         w = self.weight
         used = known if self.chosen is None else (self.chosen if known is None else self.chosen & known)
         one = ibis.literal(1.0)
+        # Where y is null the row does not count, so that a product with y needs no condition of its own.
+        alone = self.chosen is None and x is None
 
-        def over(value: Any) -> Any:
-            return value if used is None else used.ifelse(value, 0.0)
+        def over(value: Any, *, with_y: bool = True) -> Any:
+            return value if used is None or (alone and with_y) else used.ifelse(value, ibis.null("float64"))
 
         weighted = one if w is None else w
-        meant = one if self.chosen is None else self.chosen.cast("float64")
-        terms = {"n": over(one), "rows": meant, "sy": over(weighted * y)}
+        counted = one if used is None else used.cast("float64")
+        terms = {"n": counted, "rows": one if self.chosen is None else self.chosen.cast("float64")}
+        if self.chosen is not None:
+            terms["outside"] = (~self.chosen).cast("float64")
+        terms["sy"] = over(weighted * y)
         if w is not None:
-            terms["sw"] = over(w)
+            terms["sw"] = over(w, with_y=False)
             if self.by_rows or not self.units.positive:
-                terms["positive"] = over((w > 0).cast("float64"))
+                terms["positive"] = (w > 0 if used is None else used & (w > 0)).cast("float64")
         if deff and ask.kind != "proportion":
             terms["syy"] = over(weighted * y * y)
         if ask.kind == "ratio":
@@ -162,43 +173,47 @@ class Survey:
             return terms | ({"value": over(y)} if ask.probabilities else {})
         # A constant has no sum; the only one here is 1, for each row.
         rows = self.relation.table.count()
-        return {name: term.sum() if hasattr(term, "sum") else rows for name, term in terms.items()}
+        summed = {name: term.sum() if hasattr(term, "sum") else rows for name, term in terms.items()}
+        return summed | ({"n": y.count()} if alone and known is not None else {})
 
     def weighted_parts(self, ask: Ask, weight: Any) -> tuple[Any, Any]:
-        """Return w·y and w·x of each row under another weight (an Ibis column); 0 where the row is not used."""
+        """Return w·y and w·x of each row under another weight (an Ibis column); null where the row is not used."""
         y, x, known = self.parts(ask)
         used = weight.notnull() if known is None else weight.notnull() & known
         used = used if self.chosen is None else used & self.chosen
-        over = used.ifelse(weight * y, 0.0)
-        return over, used.ifelse(weight if x is None else weight * x, 0.0)
+        nothing = ibis.null("float64")
+        return used.ifelse(weight * y, nothing), used.ifelse(weight if x is None else weight * x, nothing)
 
     def parts(self, ask: Ask) -> tuple[Any, Any, Any]:
-        """Return y, x and whether the row has the value (None: every row has), as Ibis expressions."""
+        """Return y (null where the row has no value), x, and whether the row has the value (None: every row has)."""
         if ask.variable is None:
             return ibis.literal(1.0), None, None
         if ask.kind == "proportion":
-            return self._share(ask)
+            y = self._share(ask)
+            return y, None, y.notnull()
         y = self.number(ask.variable)
         if ask.denominator is None:
-            return y.fill_null(0.0), None, y.notnull()
+            return y, None, y.notnull()
         x = self.number(ask.denominator)
-        return y.fill_null(0.0), x.fill_null(0.0), y.notnull() & x.notnull()
+        return y, x, y.notnull() & x.notnull()
 
-    def _share(self, ask: Ask) -> tuple[Any, Any, Any]:
+    def _share(self, ask: Ask) -> Any:
+        """Return 1 where the row has one of the codes, 0 where another, null where it has none."""
         column = self.column(ask.variable or "")
         if column.type().is_string() and ask.codes:
             words = sorted(MISSING | {word.strip().lower() for word in self.missing})
-            known = column.notnull() & ~column.strip().lower().isin(words)
-            return column.isin([str(code) for code in ask.codes]).fill_null(False).cast("float64"), None, known
+            missing = column.isnull() | column.strip().lower().isin(words)
+            chosen = column.isin([str(code) for code in ask.codes]).cast("float64")
+            return missing.ifelse(ibis.null("float64"), chosen)
         y = self.number(ask.variable or "")
         try:
             codes = [float(code) for code in ask.codes]
         except ValueError as problem:
             raise BadQuestion("question.code-not-a-number", column=ask.variable, codes=ask.label) from problem
         if codes:
-            return y.isin(codes).fill_null(False).cast("float64"), None, y.notnull()
+            return y.isin(codes).cast("float64")
         self._refuse_other_than_0_and_1(ask.variable or "", y)
-        return y.fill_null(0.0), None, y.notnull()
+        return y
 
     def _refuse_other_than_0_and_1(self, name: str, y: Any) -> None:
         others = self.relation.collect(self.relation.table.agg(n=(y.notnull() & ~y.isin([0.0, 1.0])).sum()))
@@ -262,12 +277,31 @@ def _units(survey: Survey) -> Units:
     stages = tuple(tuple(names[name] for name in stage) for stage in design.clusters[: max(design.stages, 1)])
     keys = list(dict.fromkeys([*strata, *(name for stage in stages for name in stage)]))
     table = survey.relation.table
-    w = survey.weight if survey.weight is not None else survey.ones
     fpc = {f"{FPC}{k + 1}": survey.number(name) for k, name in enumerate(design.fpc)}
-    counted = {"without": w.isnull().cast("int64").sum(), "least": w.min(), "most": w.max(), **shared_sums(fpc)}
-    found = survey.relation.collect(table.group_by([table[name] for name in keys]).agg(**counted))
+    counted = _weights_per_unit(survey) | shared_sums(fpc)
+    grouped = table.group_by([table[name] for name in keys])
+    found = survey.relation.collect(grouped.agg(**counted) if counted else table.select(keys).distinct())
+    if "least" not in counted:
+        ones = pa.array(np.ones(found.num_rows))
+        found = found.append_column("least", ones).append_column("most", ones)
     _refuse_gaps(survey, found, keys)
     return _framed(found, strata, stages, design.lonely)
+
+
+def _weights_per_unit(survey: Survey) -> dict[str, Any]:
+    """Return the smallest and largest weight of a unit as sums; nothing where all weights are above zero anyway.
+
+    Raises DesignError where a row has no weight.
+    """
+    w = survey.weight
+    if w is None:
+        return {}
+    table = survey.relation.table
+    (overall,) = survey.relation.collect(table.agg(least=w.min(), known=w.count(), rows=table.count())).to_pylist()
+    if overall["known"] < overall["rows"]:
+        without = overall["rows"] - overall["known"]
+        raise DesignError("estimate.no-weight", count=without, column=survey.design.weights)
+    return {} if overall["rows"] == 0 or overall["least"] > 0 else {"least": w.min(), "most": w.max()}
 
 
 def _framed(found: pa.Table, strata: tuple[str, ...], stages: tuple[tuple[str, ...], ...], lonely: str) -> Units:
@@ -292,7 +326,7 @@ def united(mine: Units, theirs: Units) -> tuple[Units, Ints]:
     fresh = [k for label, k in theirs.numbers.items() if label not in mine.numbers]
     place = np.array([mine.numbers.get(label, -1) for label in theirs.numbers], dtype=np.int64)
     place[place < 0] = mine.found.num_rows + np.arange(len(fresh))
-    ends = [name for name in mine.found.column_names if name not in mine.keys and name != "without"]
+    ends = [name for name in mine.found.column_names if name not in mine.keys]
     joined = pa.concat_tables(
         [mine.found, theirs.found.take(pa.array(fresh, pa.int64()))], promote_options="permissive"
     )
@@ -310,9 +344,6 @@ def united(mine: Units, theirs: Units) -> tuple[Units, Ints]:
 def _refuse_gaps(survey: Survey, found: pa.Table, keys: Sequence[str]) -> None:
     if not found.num_rows:
         raise DesignError("estimate.empty-table")
-    without = int(np.nansum(found["without"].to_numpy()))
-    if without:
-        raise DesignError("estimate.no-weight", count=without, column=survey.design.weights)
     if np.nanmin(found["least"].to_numpy()) < 0:
         raise DesignError("estimate.negative-weight", column=survey.design.weights)
     internal = {name: source for source, name in survey.relation.names.items()}
@@ -348,15 +379,14 @@ def _of_cells(survey: Survey, keys: Keys, asks: Sequence[Ask], by: Sequence[str]
 def _of_rows(survey: Survey, found: pa.Table, asks: Sequence[Ask], by: Sequence[str]) -> Grouped:
     unit = np.arange(found.num_rows, dtype=np.int64)
     strata = [name for name in found.column_names if name.startswith("s_")]
-    gaps = {"least": pa.array([0.0]), "without": pa.array([0])}
+    gaps = {"least": pa.array([0.0])}
     weights = None
     if "weight_of_row" in found.column_names:
         weight = found["weight_of_row"]
         weights = weight.to_numpy()
-        gaps = {
-            "least": pa.array([float(np.nanmin(weight.to_numpy(), initial=0.0))]),
-            "without": pa.array([weight.null_count]),
-        }
+        if weight.null_count:
+            raise DesignError("estimate.no-weight", count=weight.null_count, column=survey.design.weights)
+        gaps = {"least": pa.array([float(np.min(weights, initial=0.0))])}
     _refuse_gaps(survey, pa.table(gaps) if found.num_rows else found, [])
     for name, stated in zip(strata, survey.design.strata, strict=True):
         if found[name].null_count:

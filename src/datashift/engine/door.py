@@ -17,11 +17,13 @@ def relation(source: Any, *, memory: str | None = None, threads: int | None = No
 
     In:  an Arrow table or dataset; any table that speaks Arrow (Polars, pandas, DuckDB); the path of a Parquet or CSV
          file, a folder of Parquet files, a pattern of files, or the address of Parquet files in object storage (s3://,
-         gs://, abfss://); a Spark data frame. A table in PostgreSQL comes by `postgres`.
+         gs://, abfss://); a Spark data frame; a relation, as `postgres` gives it.
          memory: bound such as "1GB" (else DATASHIFT_MEMORY, else 80 % of the machine), threads: both for DuckDB only.
     Out: the relation. Raises Unreadable for a file that is missing, broken or of another kind, BadQuestion for a bound
          that is none.
     """
+    if isinstance(source, Relation):
+        return source
     if spark.is_frame(source):
         return spark.of_frame(source)
     if isinstance(source, str | Path):

@@ -29,6 +29,8 @@ def compiled(expression: Any, dialect: str = "duckdb") -> str:
 
     Connecting through Ibis itself is avoided: it would import pandas, a second on a small machine.
     """
+    if dialect == "postgres":
+        expression = expression.op().replace(_by_way_of_int).to_expr()
     if dialect == "spark" and ibis.options.pyspark is None:
         ibis.options.pyspark = _SparkOptions()
     return str(ibis.to_sql(expression, dialect=_DIALECTS[dialect]))
@@ -44,6 +46,14 @@ def renamed(expression: Any, names: Mapping[str, str]) -> Any:
     """Return `expression` with other names of the tables that it asks."""
     tables = expression.op().find(operations.UnboundTable)
     return expression.op().replace({table: table.copy(name=names[table.name]) for table in tables}).to_expr()
+
+
+def _by_way_of_int(node: Any, rewritten: dict[str, Any] | None) -> Any:
+    """Cast truth values to other numbers by way of a 32-bit integer: PostgreSQL knows no other cast of them."""
+    node = node.__recreate__(rewritten) if rewritten else node
+    if isinstance(node, operations.Cast) and node.arg.dtype.is_boolean() and node.to.is_numeric():
+        return operations.Cast(operations.Cast(node.arg, to="int32"), to=node.to)
+    return node
 
 
 def schema_of(expression: Any) -> pa.Schema:

@@ -92,9 +92,8 @@ def _told(driver: Any) -> Iterator[None]:
     try:
         yield
     except driver.Error as problem:
-        raise SourceUnavailable(
-            "source.engine", engine="PostgreSQL", problem=" ".join(str(problem).split())
-        ) from problem
+        said = " ".join(str(problem).partition("Query was:")[0].split())
+        raise SourceUnavailable("source.engine", engine="PostgreSQL", problem=said) from problem
 
 
 def _column(name: str, quoted: str, kind: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,6 +31,10 @@ class Relation:
     names: Mapping[str, str]
     schema: pa.Schema
     answer: Answer
+    keyed: Callable[[int], AbstractContextManager[None]] = lambda keys: nullcontext()
+    """To be entered around a grouping by one integer key of so many values from 0: an engine may know a faster way."""
+    settle: Callable[[Collection[str]], None] = lambda columns: None
+    """To be called with the columns that will be summed: an engine may look once for NaN instead of in every row."""
 
     @cached_property
     def table(self) -> Any:

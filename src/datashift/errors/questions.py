@@ -60,6 +60,10 @@ class BadQuestion(InputError):
             "The question needs more than the memory allowed ({memory}), or more room on the disk for what does not "
             "fit. Allow more, for example DATASHIFT_MEMORY=8GB, or ask for fewer breakdowns at once."
         ),
+        "question.one-level": N_(
+            "All rows that are meant have the same “{column}”, so nothing can be said about what it has to do with "
+            "another column. Choose a column with at least two values, or a wider condition."
+        ),
         "question.probability": N_("{value} is no probability. Quantiles are asked for between 0 and 1, such as 0.5."),
         "question.rule": N_("There is no rule “{rule}” for quantiles. The rules are: {known}."),
         "question.code-not-a-number": N_(
@@ -81,6 +85,76 @@ class BadQuestion(InputError):
         ),
         "question.no-covariance": N_("The covariance of {figure} is not kept here. Ask with linearisation, not cells."),
         "question.no-level": N_("There is no group “{level}” among those by {by}."),
+        "question.nothing-asked": N_(
+            "Say what is to be estimated: --mean COLUMN, --proportion COLUMN=CODE, --total, --ratio A/B or "
+            "--quantile COLUMN. Each may be given several times."
+        ),
+        "question.ratio": N_(
+            "“{text}” is no ratio of two columns. Write --ratio A/B. A column whose name holds a slash stands between "
+            "backticks: --ratio '`a/b`/c'."
+        ),
+        "question.backtick": N_(
+            "“{text}” opens a backtick (`) and never closes it. A name between backticks may hold any sign; a backtick "
+            "inside it is written twice."
+        ),
+        "question.empty-name": N_(
+            "In “{text}” a name or code is empty. Write names with commas between them; a name that holds a sign such "
+            "as , = / : or + stands between backticks: '`income, monthly`'."
+        ),
+        "question.number-list": N_(
+            "{option} takes numbers with commas between them and a point before decimals, such as {example}; “{text}” "
+            "is not that."
+        ),
+        "question.level": N_("{level} is no level of an interval. It lies between 0 and 1: 0.95 means 95 per cent."),
+        "question.difference": N_(
+            "“{text}” does not name two groups. Write --difference A,B; a name with a comma stands between backticks."
+        ),
+        "question.difference-by": N_(
+            "A difference is taken between two groups of one column. Give --by once, with one column."
+        ),
+        "question.fpc-stages": N_(
+            "--fpc names {fpc} stages, but --clusters names {stages}. Name the units of each stage in --clusters, in "
+            "the same order."
+        ),
+        "question.rho": N_("{rho} is no coefficient of Fay. It lies between 0 and 1 (1 excluded), such as 0.3."),
+        "question.replicates-both": N_(
+            "--replicates makes replicates from the design, --replicate-weights takes those of the file. Choose one."
+        ),
+        "question.no-replicates": N_(
+            "{count} columns fit “{pattern}”; replicate weights are at least two columns. In a pattern * stands for "
+            "any signs, and capital letters matter: --replicate-weights 'rep_*'."
+        ),
+        "question.needs-option": N_("{option} has a meaning only together with {needed}. Add that, or leave it out."),
+        "question.trim": N_(
+            "No weight can be kept below {trim} times the mean weight. Give a number above 1, such as --trim 5."
+        ),
+        "question.design": N_("This design contradicts itself: {problem}."),
+        "question.calibration": N_("These known totals cannot be used: {problem}."),
+        "question.margins-columns": N_(
+            "{file}: known totals are a table with the columns variable, category and total, one row for each "
+            "category. Found here: {found}. Name the columns so."
+        ),
+        "question.margins-empty": N_("{file} holds no known totals. Add a row with variable, category and total."),
+        "question.margins-number": N_(
+            "{file}, row {row}: “{value}” is no total of {variable}. Write a plain number with a point before "
+            "decimals, such as 106000 or 0.52."
+        ),
+        "question.margins-cells": N_(
+            "{file}, row {row} has more cells than the header. A comma inside a number or a name parts it in two: "
+            "write 106000 without comma, and names with a comma between double quotes."
+        ),
+        "question.margins-twice": N_(
+            "{file}, row {row}: {variable} = {category} has a total already. Leave one of the two rows out."
+        ),
+        "question.margins-joint": N_(
+            "{file}, row {row}: “{category}” does not name one category of each variable of “{variable}”. Joint totals "
+            "are written region|sex and North|female; a row without a category is the total of one column of numbers."
+        ),
+        "question.margins-mixed": N_(
+            "{file}: {variable} has rows with and without a category. With categories it is a group, without one a "
+            "column of numbers. Leave out one of the two."
+        ),
+        "question.margins-toml": N_("{file} is no TOML that can be read: {problem}. Correct it there."),
         "question.no-table": N_(
             "An object of the kind {kind} is no table. Give the path of a file, an Arrow, pandas or Polars table, "
             "columns by name, or a list of rows."

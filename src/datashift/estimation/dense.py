@@ -105,12 +105,18 @@ def _width(shape: Sequence[int], margins: bool) -> int:
     return int(np.prod([levels + margins for levels in shape], dtype=np.int64))
 
 
-def fits(grouped: Grouped, subset: Sequence[int]) -> bool:
-    """Say whether the dense way can be taken: one stage, no calibration, no distance rule for lonely strata."""
+def fits(grouped: Grouped, subset: Sequence[int], *, margins: bool = True) -> bool:
+    """Say whether the dense way can be taken: one stage, no calibration, no distance rule for lonely strata.
+
+    With `margins` no breakdown may be missing either: such a row has no place in the table, yet belongs to the margins
+    over that breakdown.
+    """
     frame = grouped.frame
     if len(frame.stages) > 1 or grouped.weighting is not None:
         return False
     if frame.lonely == "adjust" and frame.stages[0].alone.any():
+        return False
+    if margins and any(np.any(grouped.axes[k].codes < 0) for k in subset):
         return False
     _outer, inner = _sorted_axes(grouped, subset)
     size = frame.units * int(np.prod([len(grouped.axes[k].levels) for k in inner], dtype=np.int64))
@@ -128,7 +134,8 @@ def dense(grouped: Grouped, figure: str, subset: Sequence[int], *, total: bool, 
     found = Dense(grouped.frame, axes, outer, inner, total, margins, 0.0 if total or not x else y / x, {}, {}, outer_of)
     width, levels = _width(found.inner_shape, False), _width(found.outer_shape, False)
     found.base = {name: np.zeros((grouped.frame.units, width)) for name in ("y", "x", "seen")}
-    found.sums = {name: np.zeros((levels, width)) for name in ADDED}
+    added = (*ADDED, "outside") if "outside" in sums else ADDED
+    found.sums = {name: np.zeros((levels, width)) for name in added}
     add(found, grouped, figure)
     found.refresh()
     return found
@@ -149,7 +156,7 @@ def add(table: Dense, grouped: Grouped, figure: str) -> None:
     if not inside.all():
         inner, outer = inner[inside], outer[inside]
     chosen = slice(None) if inside.all() else inside
-    sums = {name: grouped.sums[figure][name][chosen] for name in ADDED}
+    sums = {name: grouped.sums[figure][name][chosen] for name in table.sums}
     width = table.base["y"].shape[1]
     at = grouped.unit[chosen] * width + inner
     size = table.base["y"].size
@@ -310,7 +317,8 @@ def _of_inner(
     figures = _figures(table, merged)
     outer_shape = tuple(len(table.axes[k].levels) for k in outer)
     shape = (len(merged["n"]), *(levels + table.margins for levels in table.inner_shape))
-    occurs = ((merged["n"] + merged["missing"]) > 0).reshape(shape)
+    # A group of which no row meets the condition occurs too: it is listed, without a figure.
+    occurs = ((merged["n"] + merged["missing"] + merged.get("outside", 0.0)) > 0).reshape(shape)
     found = []
     for kept in product((True, False), repeat=len(table.inner)) if table.margins else [(True,) * len(table.inner)]:
         where = np.zeros(shape, dtype=bool)
@@ -330,7 +338,7 @@ def _of_inner(
 
 
 def _figures(table: Dense, m: Mapping[str, Floats]) -> dict[str, Floats]:
-    y, x, n, sw = m["sy"], m["sx"], m["n"], m["sw"]
+    y, x, n, sw = m["sy"], m["sx"], m["positive"], m["sw"]
     with np.errstate(divide="ignore", invalid="ignore"):
         if table.total:
             point, variance, scale = y, m["vyy"], m["qyy"]

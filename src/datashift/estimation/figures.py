@@ -58,7 +58,8 @@ class Figures:
     """Per domain [k]: point, variance, degrees of freedom, and what the rows add up to.
 
     n: rows used; positive: those with a weight above zero; missing: rows of the domain without the value.
-    simple: variance of a simple random sample, drawn with replacement, of the same size (NaN where it has no meaning).
+    simple: variance of a simple random sample, drawn with replacement, of as many rows as have a weight above zero (NaN
+    where it has no meaning).
     """
 
     point: Floats
@@ -91,9 +92,10 @@ def linearised(rows: Rows, *, total: bool, factor: Floats | None = None) -> Line
     x = rows.per_domain("sx", factor)
     over = np.where(x != 0, x, np.nan)
     point = y / over
-    where = np.maximum(rows.domain, 0)
-    z = (rows.sums["sy"] - point[where] * rows.sums["sx"]) / over[where]
-    return Linear(point, np.where((rows.domain >= 0) & np.isfinite(z), z, 0.0))
+    # Cells outside all domains have number −1, the last entry here: no point.
+    per_cell, share = np.append(point, np.nan)[rows.domain], np.append(over, np.nan)[rows.domain]
+    z = (rows.sums["sy"] - per_cell * rows.sums["sx"]) / share
+    return Linear(point, np.where(np.isfinite(z), z, 0.0))
 
 
 def influence(frame: Frame, rows: Rows, z: Floats, weighting: Weighting | None = None) -> Matrix:
@@ -157,7 +159,7 @@ def figures(frame: Frame, rows: Rows, *, total: bool = False, weighting: Weighti
 
 def _simple(rows: Rows, point: Floats, factor: Floats | None, *, total: bool) -> Floats:
     """Variance that a simple random sample with replacement of as many rows would have."""
-    n, sw = rows.per_domain("n"), rows.per_domain("sw", factor)
+    n, sw = rows.per_domain("positive"), rows.per_domain("sw", factor)
     y, x, yy, yx, xx = (rows.per_domain(name, factor) for name in ("sy", "sx", "syy", "syx", "sxx"))
     with np.errstate(divide="ignore", invalid="ignore"):
         if total:

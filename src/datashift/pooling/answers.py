@@ -61,12 +61,12 @@ def answers(part: Together, known: Known) -> list[tuple[int, Pooled]]:
     }  # fmt: skip
     fit = meta(part.y, part.v, **options)
     df = part.degrees if learnt else fit.df
-    columns = _in_unit(part, known, fit, df)
+    columns = {name: _listed(column) for name, column in _in_unit(part, known, fit, df).items()}
     sources = _sources(part, known, options, (fit, df))
     method = _method(known, fit, part, learnt=learnt)
     found = []
     for k, cell in enumerate(part.cell.tolist()):
-        single = {name: _plain(column[k]) for name, column in columns.items()}
+        single = {name: column[k] for name, column in columns.items()}
         on_scale = {name[6:]: value for name, value in single.items() if name.startswith("scale_")}
         own = {name: value for name, value in single.items() if not name.startswith("scale_")}
         warnings, assumptions = _warnings(part, known, k), _assumptions(part, known, k, float(fit.factor[k]))
@@ -105,8 +105,11 @@ class _Back:
 
     def __init__(self, part: Together, rows: SourceRows) -> None:
         self.rows = rows
-        with np.errstate(all="ignore"):
-            self.n = 1 / np.nanmean(np.where(part.at >= 0, 1 / rows.answers[part.at], np.nan), axis=1)
+        answers = rows.answers[part.at]
+        known = (part.at >= 0) & (answers > 0)
+        inverse = np.where(known, 1 / np.where(known, answers, 1.0), 0.0).sum(axis=1)
+        # The harmonic mean of the answers, which only Freeman–Tukey needs.
+        self.n = np.where(inverse > 0, known.sum(axis=1), np.nan) / np.where(inverse > 0, inverse, 1.0)
 
     def __call__(self, values: Floats) -> Floats:
         n = self.n if values.ndim == 1 else self.n[:, None]
@@ -133,26 +136,30 @@ def _sources(part: Together, known: Known, options: dict[str, Any], fitted: tupl
         "without_lower": to(ends[0]), "without_upper": to(ends[1]), "shift": left - to(fit.estimate)[:, None],
     }  # fmt: skip
 
+    listed = {name: _listed(column) for name, column in columns.items()}
+    names, kinds, lines = rows.texts["source"], rows.texts["source_type"], rows.row.tolist()
+
     def of_cell(k: int) -> list[SourceShare]:
-        found = []
-        for place in np.flatnonzero(part.at[k] >= 0).tolist():
-            row = int(part.at[k, place])
-            found.append(
-                SourceShare(
-                    source=rows.texts["source"][row],
-                    source_type=rows.texts["source_type"][row],
-                    row=int(rows.row[row]),
-                    basis=rows.basis[row],
-                    **{name: _plain(column[k, place]) for name, column in columns.items()},  # type: ignore[arg-type]
-                )
+        there = [(place, row) for place, row in enumerate(part.at[k].tolist()) if row >= 0]
+        return [
+            SourceShare(
+                source=names[row],
+                source_type=kinds[row],
+                row=lines[row],
+                basis=rows.basis[row],
+                **{name: column[k][place] for name, column in listed.items()},
             )
-        return found
+            for place, row in there
+        ]
 
     return of_cell
 
 
-def _plain(number: Any) -> float | None:
-    return float(number) if np.isfinite(number) else None
+def _listed(column: Floats) -> Any:
+    """Return an array as (nested) lists of floats, None where it is not finite."""
+    plain = column.astype(object)
+    plain[~np.isfinite(column)] = None
+    return plain.tolist()
 
 
 def _agreement(fit: Meta, k: int) -> Agreement:

@@ -209,11 +209,12 @@ def level_of_q(cells: Cells, level: Floats, start: Floats | None = None) -> Floa
     for _step in range(100):
         if not len(left):
             break
-        found = cells.at(left).sums(tau2[left])
-        step = found.q * (found.q / level[left] - 1) / found.square
-        tau2[left] = np.maximum(tau2[left] + np.where(np.isfinite(step), step, 0.0), 0.0)
-        # One last full step has been taken where the next could no longer be seen.
-        left = left[step > 1e-15 * (tau2[left] + 1 / found.trace)]
+        with np.errstate(all="ignore"):  # sources that say exactly the same have Q = 0
+            found = cells.at(left).sums(tau2[left])
+            step = found.q * (found.q / level[left] - 1) / found.square
+            tau2[left] = np.maximum(tau2[left] + np.where(np.isfinite(step), step, 0.0), 0.0)
+            # One last full step has been taken where the next could no longer be seen.
+            left = left[step > 1e-15 * (tau2[left] + 1 / found.trace)]
     return tau2
 
 

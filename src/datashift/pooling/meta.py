@@ -103,9 +103,13 @@ def meta(
          test: z; hartung-knapp (metafor's knha); hartung-knapp-floor (adhoc: its factor is never below 1, so that
          sources that agree by chance do not make the interval narrower than with known variances).
     Out: Meta. A cell with one source keeps its value; Hartung–Knapp gives it no interval.
-    Errors: BadSources (pool.no-spread, pool.option) for a variance that is 0 or below, or an unknown method or test.
+    Errors: BadSources (pool.no-spread, pool.option, pool.level) for a variance that is 0 or below, or an option that
+    there is not; pool.method-together: HS and SJ are not defined with a covariance.
     """
     cells, chosen = cells_of(y, v, covariance), known(method, test, level)
+    if covariance is not None and method in ("HS", "SJ"):
+        rest = ", ".join(name for name in METHODS if name not in ("HS", "SJ"))
+        raise BadSources("pool.method-together", method=method, known=rest)
     count = len(cells.sources)
     blocks = [np.arange(start, min(start + _BLOCK, count)) for start in range(0, max(count, 1), _BLOCK)]
     parts = [_block(cells.at(block) if len(blocks) > 1 else cells, method, chosen, level) for block in blocks]

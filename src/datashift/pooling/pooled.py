@@ -71,7 +71,8 @@ class Pooled:
 
     value, se, lower, upper, prediction_*: in the unit of the file; se by the delta method. None: not defined.
     prediction: where the true value of one more source would lie (prediction.py).   on_scale: estimate, se, df, tau2,
-    its interval and standard error, and the prediction interval with t on k − 2: metafor's numbers.   q, q_p, i2 (per cent), h2: how far the sources differ.
+    its interval and standard error, and the prediction interval with t on k − 2: metafor's numbers.
+    q, q_p, i2 (per cent), h2: how far the sources differ.
     agreement: agree, differ, cannot_tell.   status: A; U where the figure may be off as a whole; O where there is none.
     warnings, assumptions: codes with facts; `wording` says them.
     """

@@ -85,8 +85,8 @@ ASSUMPTIONS = {
     "definition": N_("Sources that do not say what they are about, taken to be about the same: {count}."),
     "unit": N_("All values lie between 0 and 1, so they are read as shares."),
     "floor": N_(
-        "The sources agree better than chance would have them. The interval is kept as wide as their own margins of "
-        "error make it (Hartung–Knapp factor 1)."
+        "The factor of Hartung and Knapp came out below 1 and was set to 1: the interval is kept as wide as the "
+        "sources' own uncertainty and their differences make it."
     ),
     "corrected": N_(
         "Sources not drawn by chance were moved by what their type is usually off and widened by how much that varies "
