@@ -15,7 +15,7 @@ import numpy as np
 Row = dict[str, Any]
 
 
-class Lonely(Exception):  # noqa: N818
+class Lonely(Exception):
     """One unit was drawn of several, and the rule says to stop."""
 
 

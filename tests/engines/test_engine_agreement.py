@@ -155,7 +155,7 @@ def stored(database: str) -> Callable[[pa.Table], engine.Relation]:
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(rows=ROWS, question=QUESTIONS)
 def test_spark_answers_as_a_plain_reading_does(spark: Any, rows: list[dict], question: Question) -> None:
     frame = spark.createDataFrame(table_of(rows))

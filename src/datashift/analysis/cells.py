@@ -53,7 +53,7 @@ class Cells:
                 blocks += blocks_of(replace(self._grouped, frame=frame), ask, f"f{k}", self.design, self.margins)
             else:
                 at = Grouped(frame, np.zeros(0, dtype=np.int64), self._dense[k].axes, {})
-                found = [block_of(at, (ask, ""), one, self.design) for one in finished(self._dense[k])]
+                found = [block_of(at, (ask, f"f{k}"), one, self.design) for one in finished(self._dense[k])]
                 blocks += [replace(block, source=None) for block in found]
         return Estimates(blocks, self.design)
 

@@ -146,39 +146,51 @@ class Estimates(Sequence[Estimate]):
         Groups and periods that share clusters are correlated; this is where that stands.
         """
         chosen = self.blocks[block]
+        return self._spread(chosen, np.arange(len(chosen.value)))
+
+    def _spread(self, chosen: Block, used: Ints) -> Floats:
+        """Return the covariance of some rows of a block: of a few among thousands it stays small."""
         if chosen.source is None:
             raise BadQuestion("question.no-covariance", figure=chosen.label)
         grouped, figure, subset = chosen.source
-        rows, _keys = grouped.rows(figure, subset)
+        rows, keys = grouped.rows(figure, subset)
         factor = None if grouped.weighting is None else grouped.weighting.g[grouped.weighting.of]
         z = linearised(rows, total=chosen.ask.kind == "total", factor=factor).z
-        found = grouped.frame.covariance(influence(grouped.frame, rows, z, grouped.weighting))
+        number = np.full(rows.count + 1, -1, dtype=np.int64)
+        number[_places_of(chosen.keys[used], keys)] = np.arange(len(used))
+        few = replace(rows, domain=number[rows.domain], count=len(used))
+        found = grouped.frame.covariance(influence(grouped.frame, few, z, grouped.weighting))
         return found * _scale(chosen.ask) ** 2
 
     def contrast(self, weights: Mapping[Any, float], block: int = 0) -> Contrast:
         """Return Σ weight × value, with its standard error.   In: weights by level (or tuple of levels)."""
         chosen = self.blocks[block]
-        places = [_row_of(chosen, level) for level in weights]
         c = np.zeros(len(chosen.value))
-        c[places] = list(weights.values())
+        for level, weight in weights.items():
+            c[_row_of(chosen, level, with_figure=True)] += weight
         value = float(c @ np.nan_to_num(chosen.value))
-        return self._contrast(chosen, block, c, value, " ".join(f"{w:+g} {k}" for k, w in weights.items()))
+        return self._contrast(chosen, c, value, " ".join(f"{w:+g} {k}" for k, w in weights.items()))
 
     def difference(self, one: Any, other: Any, block: int = 0) -> Contrast:
         """Return the value of group (or period) `one` minus that of `other` (R: svycontrast, svyttest)."""
+        if str(one) == str(other):
+            return self.contrast({one: 0.0}, block)
         return self.contrast({one: 1.0, other: -1.0}, block)
 
     def quotient(self, one: Any, other: Any, block: int = 0) -> Contrast:
         """Return the value of `one` divided by that of `other`, by the delta method."""
         chosen = self.blocks[block]
-        a, b = _row_of(chosen, one), _row_of(chosen, other)
+        a, b = (_row_of(chosen, level, with_figure=True) for level in (one, other))
+        if chosen.value[b] == 0:
+            raise BadQuestion("question.over-nothing", level=str(other))
         c = np.zeros(len(chosen.value))
-        c[a], c[b] = 1 / chosen.value[b], -chosen.value[a] / chosen.value[b] ** 2
-        return self._contrast(chosen, block, c, float(chosen.value[a] / chosen.value[b]), f"{one} / {other}")
+        c[a] += 1 / chosen.value[b]
+        c[b] -= chosen.value[a] / chosen.value[b] ** 2
+        return self._contrast(chosen, c, float(chosen.value[a] / chosen.value[b]), f"{one} / {other}")
 
-    def _contrast(self, chosen: Block, block: int, c: Floats, value: float, label: str) -> Contrast:
+    def _contrast(self, chosen: Block, c: Floats, value: float, label: str) -> Contrast:
         used = np.flatnonzero(c)
-        se = float(np.sqrt(c[used] @ self.covariance(block)[np.ix_(used, used)] @ c[used]))
+        se = float(np.sqrt(max(c[used] @ self._spread(chosen, used) @ c[used], 0.0)))
         return Contrast(label, value, se, chosen.design_df, self.design.confidence)
 
     # --- shown ------------------------------------------------------------------------------------------------------
@@ -219,6 +231,8 @@ class Contrast:
     @property
     def p_value(self) -> float:
         """Return the probability of a difference at least this large if there were none (two-sided, df − 1)."""
+        if not self.se:
+            return 1.0 if self.value == 0 else 0.0
         return float(2 * special.stdtr(self.df - 1, -abs(self.value / self.se)))
 
     def as_dict(self) -> dict[str, Any]:
@@ -240,7 +254,7 @@ def block_of(
     ask, figure = asked
     subset, f, keys = found
     variance = np.where(f.positive > 0, f.variance, np.nan)
-    point = np.where(f.positive > 0, f.point, np.nan)
+    point = np.where(f.positive > 0, f.point + grouped.centre.get(figure, 0.0), np.nan)
     se = np.sqrt(np.maximum(variance, 0.0))
     degrees = f.df if design.degrees == "domain" else np.full(len(f.df), grouped.frame.total_degrees)
     tail = (1 - design.confidence) / 2
@@ -289,7 +303,13 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _row_of(block: Block, level: Any) -> int:
+def _places_of(some: Ints, keys: Ints) -> Ints:
+    """Return which rows of `keys` the rows `some` are."""
+    place = {tuple(key): k for k, key in enumerate(keys.tolist())}
+    return np.array([place[tuple(key)] for key in some.tolist()], dtype=np.int64)
+
+
+def _row_of(block: Block, level: Any, *, with_figure: bool = False) -> int:
     wanted = tuple(map(str, level)) if isinstance(level, tuple) else (str(level),)
     for row in range(len(block.value)):
         if tuple(text for _name, text in block.key(row)) == wanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -31,12 +32,13 @@ def quantiles(survey: Survey, ask: Ask, by: Sequence[str]) -> list[Block]:
     domain, keys = domains(rows.axes, len(rows.unit))
     if not by and not len(keys):
         keys = np.zeros((1, 0), dtype=np.int64)
-    used = rows.sums["f0"]["n"] > 0
-    domain = np.where(used, domain, -1)
     value, weight = rows.sums["f0"]["value"], rows.sums["f0"]["sw"]
     if rows.weighting is not None:
         weight = weight * rows.weighting.g[rows.weighting.of]
-    inside = [np.flatnonzero((domain == k) & (weight > 0)) for k in range(len(keys))]
+    heavy = np.flatnonzero(weight > 0)  # rows that are not used have none either
+    heavy = heavy[np.argsort(domain[heavy], kind="stable")]
+    starts = np.searchsorted(domain[heavy], np.arange(len(keys) + 1))
+    inside = [heavy[start:stop] for start, stop in pairwise(starts)]
     read = [_reader(value[at], weight[at], ask.rule) for at in inside]
     return [_block(survey.design, ask, p, (rows, domain, keys), read) for p in ask.probabilities]
 

@@ -13,6 +13,7 @@ from datashift.analysis.asks import Ask
 from datashift.analysis.estimates import Block, block_of
 from datashift.analysis.keys import Keys, dimension, packed
 from datashift.analysis.survey import Survey
+from datashift.analysis.tables import check_numbers
 from datashift.estimation.calibration import calibrate
 from datashift.estimation.figures import Rows
 from datashift.estimation.frame import Floats, Ints
@@ -125,6 +126,7 @@ def _recalibrated(
 
 def _of_file(survey: Survey, asks: Sequence[Ask], by: Sequence[str], stated: Replicates) -> _Way:
     survey.require(stated.columns)
+    check_numbers(survey.relation, stated.columns, survey.missing)
     columns = [survey.number(name) for name in stated.columns]
     sums: dict[str, Any] = {}
     for k, ask in enumerate(asks):
@@ -132,7 +134,7 @@ def _of_file(survey: Survey, asks: Sequence[Ask], by: Sequence[str], stated: Rep
             y, x = survey.weighted_parts(ask, column)
             sums |= {f"y{k}__{r}": y.sum(), f"x{k}__{r}": x.sum()}
     keys = {f"by_{k}": survey.column(name) for k, name in enumerate(by)}
-    found = packed(survey.relation, survey.ranges(keys.values()), keys, sums)
+    found = packed(survey.relation, survey.extents(c.get_name() for c in keys.values()), keys, sums)
     axes = tuple(dimension(name, found, f"by_{k}", survey.missing) for k, name in enumerate(by))
 
     def theta(k: int, subset: tuple[int, ...], rows: Rows) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from datashift.analysis.asks import Ask
 from datashift.analysis.conditions import parse
-from datashift.analysis.keys import Keys, dimension, lookup, packed
+from datashift.analysis.keys import Extent, Keys, dimension, lookup, packed
 from datashift.analysis.tables import MISSING, check_numbers, number
 from datashift.engine import Relation
 from datashift.errors import BadQuestion, DesignError
@@ -38,7 +38,7 @@ class Survey:
         self.missing = tuple(missing)
         self.partial = False
         """Whether more rows are to come, so that a stratum may still have one cluster."""
-        self._ranges: dict[str, tuple[int, int]] = {}
+        self._extents: dict[str, Extent] = {}
         self.condition = parse(where) if where else None
         named = [*design.named, *design.fpc, *margin_columns(design.calibration)]
         named += [name for name in (design.weights,) if name]
@@ -46,7 +46,7 @@ class Survey:
         numbers = [*design.fpc, *(design.calibration.numeric if design.calibration else ())]
         numbers += [design.weights] if design.weights else []
         check_numbers(relation, numbers, missing)
-        relation.settle([relation.names[name] for name in numbers])
+        self.extents([relation.names[name] for name in numbers])
 
     def require(self, columns: Sequence[str]) -> None:
         """Refuse columns that the table does not have."""
@@ -98,8 +98,10 @@ class Survey:
         each = each or self.by_rows
         self.require([*by, *(name for ask in asks for name in ask.columns)])
         check_numbers(self.relation, [name for ask in asks if not ask.codes for name in ask.columns], self.missing)
-        self.relation.settle([self.relation.names[name] for ask in asks for name in ask.columns])
         table = self.relation.table
+        keys = {f"by_{k}": self.column(name) for k, name in enumerate(by)}
+        keyed = [*self._names(keys.values()), *([] if self.by_rows else self.units.columns)]
+        self.extents([*(self.relation.names[name] for ask in asks for name in ask.columns), *keyed])
         sums: dict[str, Any] = {}
         for k, ask in enumerate(asks):
             sums |= {f"f{k}__{name}": term for name, term in self._terms(ask, deff, each).items()}
@@ -109,7 +111,7 @@ class Survey:
             counted = (weight > 0).cast("float64")
             rows = {"all__rows": counted, "all__sw": weight, "all__sww": weight * weight, "all__largest": weight}
             sums |= rows if each else shared_sums({}, weight if self.weight is not None else self.ones)
-        keys = {f"by_{k}": self.column(name) for k, name in enumerate(by)} | margins
+        keys |= margins
         if self.by_rows:
             found = self.relation.collect(table.select(**keys, **sums, **_design_columns(self)))
             return _of_rows(self, found, asks, by)
@@ -117,15 +119,39 @@ class Survey:
             found = self.relation.collect(table.select(**self.units.key(self), **keys, **sums))
             return _of_cells(self, Keys.of(found), asks, by)
         keys = self.units.key(self) | keys
-        return _of_cells(self, packed(self.relation, self.ranges(keys.values()), keys, sums), asks, by)
+        return _of_cells(self, packed(self.relation, self._extents, keys, sums), asks, by)
 
-    def ranges(self, columns: Iterable[Any]) -> dict[str, tuple[int, int]]:
-        """Return least and greatest value of the columns of whole numbers among `columns`; each is asked for once."""
-        names = {column.get_name() for column in columns if column.type().is_integer()}
-        names &= set(self.relation.schema.names)
-        new = sorted(names - self._ranges.keys())
-        self._ranges |= self.relation.ranges(new)
-        return {name: self._ranges[name] for name in names if name in self._ranges}
+    def extents(self, columns: Iterable[str]) -> dict[str, Extent]:
+        """Return what is known of the columns of numbers among `columns` (internal names); each is asked for once."""
+        table = self.relation.table
+        numbers = {name for name in columns if name in table.columns and table[name].type().is_numeric()}
+        new = sorted(numbers - self._extents.keys())
+        if new:
+            self.relation.settle(new)
+            ends = {
+                f"{how}_{k}": getattr(table[n], how)() for k, n in enumerate(new) for how in ("min", "max", "count")
+            }
+            (found,) = self.relation.collect(table.agg(rows=table.count(), **ends)).to_pylist()
+            for k, name in enumerate(new):
+                if found[f"count_{k}"]:
+                    gaps = found[f"count_{k}"] < found["rows"]
+                    self._extents[name] = Extent(found[f"min_{k}"], found[f"max_{k}"], gaps)
+        return {name: self._extents[name] for name in numbers if name in self._extents}
+
+    def _names(self, columns: Iterable[Any]) -> list[str]:
+        return [column.get_name() for column in columns]
+
+    def centre(self, ask: Ask) -> float:
+        """Return what is taken off the values of a mean before they are squared: their middle if they hardly differ.
+
+        Of 1e9 and 0.01 more, squares keep nothing.
+        """
+        extent = self._extents.get(self.relation.names.get(ask.variable or "", ""))
+        # Cells that are added to later cannot have a middle of their own.
+        if ask.kind != "mean" or extent is None or self.partial or ask.probabilities:
+            return 0.0
+        largest = max(abs(extent.least), abs(extent.most))
+        return (extent.least + extent.most) / 2 if extent.most - extent.least < 1e-3 * largest else 0.0
 
     @property
     def ones(self) -> Any:
@@ -190,12 +216,19 @@ class Survey:
             return ibis.literal(1.0), None, None
         if ask.kind == "proportion":
             y = self._share(ask)
-            return y, None, y.notnull()
+            return y, None, None if self._full(ask) else y.notnull()
         y = self.number(ask.variable)
         if ask.denominator is None:
-            return y, None, y.notnull()
+            centre = self.centre(ask)
+            y = y - centre if centre else y
+            return y, None, None if self._full(ask) else y.notnull()
         x = self.number(ask.denominator)
         return y, x, y.notnull() & x.notnull()
+
+    def _full(self, ask: Ask) -> bool:
+        """Say whether every row has the value, so that nothing need be asked of each."""
+        extent = self._extents.get(self.relation.names.get(ask.variable or "", ""))
+        return extent is not None and not extent.gaps and not self.missing
 
     def _share(self, ask: Ask) -> Any:
         """Return 1 where the row has one of the codes, 0 where another, null where it has none."""
@@ -373,7 +406,7 @@ def _of_cells(survey: Survey, keys: Keys, asks: Sequence[Ask], by: Sequence[str]
     found = None
     if survey.design.calibration is not None:
         found = weighting(keys.table(MARGIN, "all__"), unit, frame.units, survey.design.calibration)
-    return Grouped(frame, unit, axes, sums, found)
+    return Grouped(frame, unit, axes, sums, found, {f"f{k}": survey.centre(ask) for k, ask in enumerate(asks)})
 
 
 def _of_rows(survey: Survey, found: pa.Table, asks: Sequence[Ask], by: Sequence[str]) -> Grouped:
@@ -399,7 +432,7 @@ def _of_rows(survey: Survey, found: pa.Table, asks: Sequence[Ask], by: Sequence[
     axes = tuple(dimension(name, keys, f"by_{k}", survey.missing) for k, name in enumerate(by))
     sums = {f"f{k}": _completed(ask, keys.sums, f"f{k}", unit.size) for k, ask in enumerate(asks)}
     done = weighting(found, unit, frame.units, survey.design.calibration) if survey.design.calibration else None
-    return Grouped(frame, unit, axes, sums, done)
+    return Grouped(frame, unit, axes, sums, done, {f"f{k}": survey.centre(ask) for k, ask in enumerate(asks)})
 
 
 def _completed(ask: Ask, sums: Mapping[str, Floats], figure: str, cells: int) -> dict[str, Floats]:

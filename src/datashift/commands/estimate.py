@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> Told:
     Errors: Unreadable, BadQuestion, DesignError.
     """
     from datashift.analysis.survey import Survey
-    from datashift.analysis.tables import table_of
+    from datashift.analysis.tables import check_numbers, table_of
     from datashift.commands.estimate_report import Answer
     from datashift.engine import relation
 
@@ -82,6 +82,8 @@ def run(options: argparse.Namespace) -> Told:
     table = table_of(options.file, sheet=options.sheet, missing=options.missing, notes=notes)
     rows = relation(table, memory=options.memory)
     design = designs.design(options, list(rows.names))
+    if design.replicates:
+        check_numbers(rows, design.replicates.columns, options.missing)
     ready = Survey(rows, design, options.where or "", options.missing)
     rung = designs.step(design, asks)
     found = _estimated(ready, asks, breakdowns, cube=options.cube)

@@ -166,6 +166,13 @@ class Answer:
         if counts["lonely_strata"] and design.lonely != "fail":
             text = _("Strata with one cluster only: {count}. Their spread is not known; the rule “{rule}” sets it.")
             told.append(text.format(count=said(counts["lonely_strata"]), rule=design.lonely))
+        if design.replicates and any(ask.kind == "quantile" for ask in self.asks):
+            told.append(
+                _(
+                    "The interval of a quantile comes from strata and clusters, not from the replicates. Where none "
+                    "are named it takes each row as drawn on its own, and is too narrow."
+                )
+            )
         return [*told, *self._left_out()]
 
     def _left_out(self) -> list[str]:
@@ -294,7 +301,8 @@ def _difference(told: tuple[str, str, str, str, Contrast]) -> str:
     lower, upper = contrast.interval
     known = math.isfinite(lower) and math.isfinite(upper)
     shown = amount(contrast.value, lower if known else None, upper if known else None, "")
-    text = _(POINTS if unit == "PT" else DIFFERENCE).format(figure=label, one=one, other=other, amount=shown)
+    template = POINTS if unit == "PT" else DIFFERENCE
+    text = _(template).format(figure=label, one=one, other=other, amount=shown)
     if not known or not contrast.se > 0 or not math.isfinite(contrast.p_value):
         return text
     often = 1000 * contrast.p_value

@@ -95,7 +95,7 @@ def _text(found: SmallAreas) -> str:
         rows.append(
             [name[:28], direct, said(float(found.estimates[i]), digits), interval, own, _(KINDS[found.kind[i]])]
         )
-    header = [_("area"), _("direct"), _("estimate"), _("95 % interval"), _("own %"), _("from")]
+    header = [_("area"), _("direct"), _("estimate"), _("{level} interval").format(level="95 %"), _("own %"), _("kind")]
     lines = [wrapped(found.sentence()), "", grid(header, rows, "lrrrrl"), ""]
     lines.append(wrapped(_("own %: how much of the estimate is the area's own data; the rest is the common pattern.")))
     if found.benchmark:

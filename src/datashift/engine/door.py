@@ -51,18 +51,18 @@ def _dataset(address: str) -> Any:
     """Look for Parquet files at an address such as s3://bucket/folder; the parts of its path name=value are columns."""
     from pyarrow import dataset, fs  # noqa: PLC0415 - imports pandas where it is installed, a second for everybody
 
+    known = False
     try:
         place, path = fs.FileSystem.from_uri(address)
-    except pa.ArrowInvalid as problem:
-        raise Unreadable("read.not-an-address", file=address) from problem
-    try:
+        known = True
         return dataset.dataset(path, filesystem=place, format="parquet", partitioning="hive")
+    except pa.ArrowInvalid as problem:
+        raise Unreadable("read.damaged" if known else "read.not-an-address", file=address) from problem
     except FileNotFoundError as problem:
         raise Unreadable("read.not-found", file=address) from problem
-    except pa.ArrowInvalid as problem:
-        raise Unreadable("read.damaged", file=address) from problem
     except OSError as problem:
-        raise SourceUnavailable("source.download", address=address, problem=problem) from problem
+        said = str(problem).partition("\n")[0]
+        raise SourceUnavailable("source.download", address=address, problem=said) from problem
 
 
 def _without_index(table: pa.Table) -> pa.Table:

@@ -39,6 +39,8 @@ _OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+_SILENT = "set enable_progress_bar=false"
+"""A bar of progress would stand in the middle of JSON on the standard output."""
 _UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 _SQL = {pa.string(): "varchar", pa.float64(): "double", pa.bool_(): "boolean", pa.date32(): "date"} | {
     pa.int8(): "tinyint", pa.int16(): "smallint", pa.int32(): "integer", pa.int64(): "bigint", pa.uint64(): "ubigint",
@@ -52,6 +54,7 @@ def run(query: str, **tables: pa.Table) -> pa.Table:
     Extensions are never fetched at run time: the program works without a network.
     """
     with duckdb.connect(config=_OFFLINE) as connection:
+        connection.execute(_SILENT)
         for name, table in tables.items():
             connection.register(name, table)
         return connection.sql(query).to_arrow_table()
@@ -206,6 +209,7 @@ def _connected(memory: str | None, threads: int | None) -> duckdb.DuckDBPyConnec
     spill = tempfile.mkdtemp(prefix="datashift-")
     connection = duckdb.connect(config={**config, "temp_directory": spill})
     weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
+    connection.execute(_SILENT)
     return connection
 
 

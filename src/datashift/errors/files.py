@@ -93,7 +93,7 @@ class Unreadable(InputError):
         ),
         "read.repeated-column": N_("{file} has two columns called '{column}'. Rename one of them."),
         "read.not-an-address": N_(
-            "{file} is not an address where files can be read. Known are s3://, gs://, abfss://, hdfs:// and file://."
+            "{file} is not an address where files can be read. Known are s3://, gs:// and abfss://."
         ),
         "read.no-such-table": N_(
             "The database has no table {table}, or you may not see it. Name it with its schema, as in survey.answers."

@@ -355,6 +355,6 @@ def _figures(table: Dense, m: Mapping[str, Floats]) -> dict[str, Floats]:
         variance = np.where(variance < NOISE * scale, 0.0, variance)
         simple = np.where((n > 1) & (residual > NOISE * size), simple, np.nan)
     return {
-        "point": point, "variance": np.where(np.isnan(variance), 0.0, variance), "df": m["df"], "n": n,
+        "point": point, "variance": np.where(np.isnan(variance), 0.0, variance), "df": m["df"], "n": m["n"],
         "positive": m["positive"], "missing": m["missing"], "sw": sw, "simple": simple,
     }  # fmt: skip

@@ -11,6 +11,8 @@ from scipy import sparse
 from datashift.estimation.calibration import Auxiliary, Calibrated, coefficients
 from datashift.estimation.frame import Floats, Frame, Ints, Matrix
 
+SETTLED = 1e-20
+"""A variance by residuals below this share of the variance without calibration is rounding."""
 BLOCK = 8_000_000
 """How many numbers a dense table of influences may hold at once (64 MB)."""
 
@@ -117,16 +119,18 @@ def influence(frame: Frame, rows: Rows, z: Floats, weighting: Weighting | None =
 
 def variances(frame: Frame, rows: Rows, z: Floats, weighting: Weighting | None = None) -> Floats:
     """Variance of the figure in each domain [k]; with calibrated weights in blocks of domains, to spare memory."""
+    plain = frame.variance(influence(frame, rows, z))
+    if weighting is None:
+        return plain
     step = max(BLOCK // max(frame.units, 1), 1)
-    if weighting is None or rows.count <= step:
-        return frame.variance(influence(frame, rows, z, weighting))
     found = np.zeros(rows.count)
     for start in range(0, rows.count, step):
         stop = min(start + step, rows.count)
         part = np.where((rows.domain >= start) & (rows.domain < stop), rows.domain - start, -1)
         block = Rows(rows.unit, part, stop - start, rows.sums)
         found[start:stop] = frame.variance(influence(frame, block, z, weighting))
-    return found
+    # A figure that the known totals settle has residuals of rounding only.
+    return np.where(found < SETTLED * plain, 0.0, found)
 
 
 def present(frame: Frame, rows: Rows) -> Matrix:

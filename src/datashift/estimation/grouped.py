@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,13 +22,18 @@ class Axis:
 
 @dataclass(frozen=True)
 class Grouped:
-    """Cells as arrays.   unit: [cells] lowest unit of the frame.   sums: by figure, each by the names of cells.SUMS."""
+    """Cells as arrays.
+
+    unit: [cells] lowest unit of the frame.   sums: by figure, each by the names of cells.SUMS.   centre: by figure,
+    what was taken off its values, and is to be added to its mean again.
+    """
 
     frame: Frame
     unit: Ints
     axes: tuple[Axis, ...]
     sums: Mapping[str, Mapping[str, Floats]]
     weighting: Weighting | None = None
+    centre: Mapping[str, float] = field(default_factory=dict)
 
     def rows(self, figure: str, subset: Sequence[int]) -> tuple[Rows, Ints]:
         """Return the cells of a figure by the axes `subset`, and the domains: [domains, axes] level numbers."""

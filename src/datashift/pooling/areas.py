@@ -114,13 +114,11 @@ class SmallAreas:
 
     def share_of(self, i: int) -> str:
         """Say in one sentence how much area `i` borrows."""
-        facts = {"area": self.names[i], "own": said(100 * self.own[i]), "rest": said(100 * (1 - self.own[i]))}
+        facts = {"area": self.names[i], "own": _percent(self.own[i]), "rest": _percent(1 - self.own[i])}
         text = {
             "direct": _("{area} keeps its own direct estimate."),
             "synthetic": _("{area} has no data of its own: all of its estimate comes from the pattern of the others."),
-            "model": _(
-                "{area}: {own} % of the estimate is its own data, {rest} % comes from the pattern of all areas."
-            ),
+            "model": _("{area}: {own} of the estimate is its own data, {rest} comes from the pattern of all areas."),
         }[self.kind[i]]
         return text.format(**facts)
 
@@ -129,11 +127,11 @@ class SmallAreas:
         low, high = int(np.argmin(self.estimates)), int(np.argmax(self.estimates))
         text = _(
             "Of {areas} areas, {lowest} is lowest with {low} and {highest} highest with {high}; half of the areas take "
-            "at least {borrowed} % of their estimate from the pattern of all areas."
+            "at least {borrowed} of their estimate from the pattern of all areas."
         )
         return text.format(
             areas=said(len(self.names)), lowest=self.names[low], low=self._amount(low), highest=self.names[high],
-            high=self._amount(high), borrowed=said(100 * (1 - float(np.median(self.own)))),
+            high=self._amount(high), borrowed=_percent(1 - float(np.median(self.own))),
         )  # fmt: skip
 
     def _amount(self, i: int) -> str:
@@ -266,3 +264,7 @@ def _notes(names: Sequence[str], fitted: FayHerriot, areas: int) -> tuple[tuple[
 def _named(names: Sequence[str], chosen: Any, most: int = 8) -> str:
     named = [str(name) for name, yes in zip(names, chosen, strict=True) if yes]
     return ", ".join(named[:most]) + (" …" if len(named) > most else "")
+
+
+def _percent(share: float) -> str:
+    return f"{said(100 * share)} %"

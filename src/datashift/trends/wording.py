@@ -145,7 +145,7 @@ def growth_sentence(series: Series, growth: Growth) -> str:
     told = f"{told} {text.format(first=first, **facts)}"
     if growth.ratio is None:
         return told
-    ratio = _("The pace was {ratio} % of the pace needed.").format(ratio=said(100 * growth.ratio))
+    ratio = _("The pace was {ratio} of the pace needed.").format(ratio=f"{said(100 * growth.ratio)} %")
     return f"{told} {ratio}"
 
 
