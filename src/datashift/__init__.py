@@ -13,6 +13,8 @@ _HOMES = {
     "Calibration": "datashift.model",
     "Design": "datashift.model",
     "Replicates": "datashift.model",
+    "association": "datashift.analysis.association",
+    "calibrate": "datashift.analysis.verbs",
     "cells": "datashift.analysis.cells",
     "cube": "datashift.analysis.verbs",
     "estimate": "datashift.analysis.verbs",

@@ -146,7 +146,7 @@ def test_association_covariance_and_difference_equal_r() -> None:
 
 
 def test_poststratified_figures_equal_r() -> None:
-    """R's numbers are those without the row of weight zero, for which its postStratify forms a residual all the same."""
+    """R's numbers are those without the row of weight zero, to which its postStratify gives a residual."""
     known = ds.Calibration(kind="poststratify", margins={"zone": {1: 30, 2: 12}})
     plan = ds.Design(weights="w", strata="zone", clusters="psu", calibration=known)
     mean, whole = ds.estimate(TWO, [ds.mean("y"), ds.total("y")], design=plan)

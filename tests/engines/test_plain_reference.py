@@ -117,3 +117,17 @@ def test_merged_cells_equal_the_cells_of_the_union(one: list[dict], other: list[
     assert merged.column_names == together.column_names
     for mine, theirs in zip(merged.to_pylist(), together.to_pylist(), strict=True):
         assert mine == pytest.approx(theirs)
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS, ROWS)
+def test_estimates_from_merged_cells_equal_those_of_the_union(one: list[dict], other: list[dict]) -> None:
+    """Two organisations share strata and clusters; their cells are all that has to be exchanged."""
+    question = Question(KIT, MEASURES, Design(sampling_type="probability", lonely="average"), {}, "X", {})
+    whole = estimate(cells(_table(one + other), MEASURES), question)
+    merged = estimate(merge([cells(_table(one), MEASURES), cells(_table(other), MEASURES)]), question)
+    assert [e.key for e in merged] == [e.key for e in whole]
+    for mine, right in zip(merged, whole, strict=True):
+        assert (mine.n, mine.df, mine.status) == (right.n, right.df, right.status)
+        for name in ("value", "se", "lower", "upper"):
+            assert getattr(mine, name) == pytest.approx(getattr(right, name), rel=1e-7, abs=1e-5)

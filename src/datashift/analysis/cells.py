@@ -29,15 +29,18 @@ class Cells:
     organisation. Both give what all rows together would give. Made by `cells`.
     """
 
-    def __init__(self, survey: Survey, asks: Sequence[Ask], by: Sequence[str], *, margins: bool) -> None:
+    def __init__(
+        self, survey: Survey, asks: Sequence[Ask], by: Sequence[str], *, margins: bool = False, deff: bool = True
+    ) -> None:
         plain = not (survey.by_rows or survey.design.calibration or survey.design.replicates)
         if not plain or any(ask.kind == "quantile" for ask in asks):
             raise BadQuestion("question.cells-only")
         survey.partial = True
+        self._deff = deff
         self.asks, self.by, self.margins = tuple(asks), tuple(by), margins
         self.design, self._condition, self._missing = survey.design, survey.condition, survey.missing
         self._units = survey.units
-        grouped = survey.grouped(asks, by)
+        grouped = survey.grouped(asks, by, deff=deff)
         self._levels = tuple(axis.levels for axis in grouped.axes)
         whole = tuple(range(len(self.by)))
         large = bool(whole) and (margins or len(grouped.unit) > DENSE_FROM) and fits(grouped, whole, margins=margins)
@@ -65,7 +68,7 @@ class Cells:
         words = tuple(missing) or self._missing
         survey = Survey(relation(table_of(source, missing=words)), self.design, "", words)
         survey.condition, survey.partial = self._condition, True
-        grouped = survey.grouped(self.asks, self.by)
+        grouped = survey.grouped(self.asks, self.by, deff=self._deff)
         levels = self._joined([axis.levels for axis in grouped.axes])
         units, place = united(self._units, survey.units)
         axes = tuple(_renumbered(axis, more) for axis, more in zip(grouped.axes, levels, strict=True))
@@ -129,10 +132,10 @@ def cells(
     In:  as `estimate`, with clusters in the design and no calibration, replicates or quantiles, which need all rows;
          `margins` for a cube.   Errors: BadQuestion, DesignError.
     """
-    margins = bool(more.pop("margins", False))
+    kept = {name: bool(more.pop(name)) for name in ("margins", "deff") if name in more}
     ready = source if isinstance(source, Survey) else survey_(source, design, **more)
     asked = (asks,) if isinstance(asks, Ask) else tuple(asks)
-    return Cells(ready, asked, (by,) if isinstance(by, str) else tuple(by), margins=margins)
+    return Cells(ready, asked, (by,) if isinstance(by, str) else tuple(by), **kept)
 
 
 def _laid_out(grouped: Grouped, k: int, ask: Ask, margins: bool) -> Dense:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, overload
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow as pa
 from scipy import special
 
 from datashift.analysis.asks import Ask
+from datashift.analysis.pictures import chart
 from datashift.errors import BadQuestion
 from datashift.estimation.figures import Figures, influence, linearised
 from datashift.estimation.frame import Floats, Ints
@@ -21,7 +22,7 @@ from datashift.estimation.taylor import NO_ANSWERS, NO_SPREAD, WITHOUT_SPREAD
 from datashift.estimation.wording import explained, uncertainty
 from datashift.language import _
 from datashift.layout import grid
-from datashift.model import Design, Estimate
+from datashift.model import Chart, Design, Estimate
 from datashift.numbers import amount, said
 
 Key = tuple[tuple[str, str], ...]
@@ -134,6 +135,12 @@ class Estimates(Sequence[Estimate]):
             "reason": _(one.reason) if one.reason else "", "method": one.method, "sentence": explained(one),
         }  # fmt: skip
 
+    def chart(self, block: int = 0) -> Chart:
+        """Draw one block (one figure by one breakdown): SVG, PNG, text and table, in the current language."""
+        chosen = self.blocks[block]
+        rows = [self._one(chosen, i) for i in range(len(chosen.value))]
+        return chart(chosen.label, chosen.names, rows, uncertainty(self.design))
+
     def sentences(self) -> list[str]:
         """Say each estimate in one plain sentence, in the current language."""
         return [explained(one) for one in self]
@@ -190,7 +197,8 @@ class Estimates(Sequence[Estimate]):
 
     def _contrast(self, chosen: Block, c: Floats, value: float, label: str) -> Contrast:
         used = np.flatnonzero(c)
-        se = float(np.sqrt(max(c[used] @ self._spread(chosen, used) @ c[used], 0.0)))
+        variance = float(c[used] @ self._spread(chosen, used) @ c[used])
+        se = max(variance, 0.0) ** 0.5
         return Contrast(label, value, se, chosen.design_df, self.design.confidence)
 
     # --- shown ------------------------------------------------------------------------------------------------------
@@ -203,9 +211,12 @@ class Estimates(Sequence[Estimate]):
         head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
         body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         note = html.escape(uncertainty(self.design))
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>"
+        drawn = self.chart().svg if self.blocks and len(self.blocks[0].value) <= MOST_DRAWN else ""
+        return f"{drawn}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{note}</p>"
 
 
+MOST_DRAWN = 60
+"""Up to this many groups a notebook shows the chart by itself."""
 NUMBERS = ("value", "se", "lower", "upper", "n", "positive", "missing", "sw", "deff", "df")
 
 
@@ -313,6 +324,8 @@ def _row_of(block: Block, level: Any, *, with_figure: bool = False) -> int:
     wanted = tuple(map(str, level)) if isinstance(level, tuple) else (str(level),)
     for row in range(len(block.value)):
         if tuple(text for _name, text in block.key(row)) == wanted:
+            if with_figure and np.isnan(block.value[row]):
+                raise BadQuestion("question.no-figure", level=" / ".join(wanted))
             return row
     raise BadQuestion("question.no-level", level=" / ".join(wanted), by=", ".join(block.names))
 

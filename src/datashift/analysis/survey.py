@@ -17,6 +17,7 @@ from datashift.analysis.keys import Extent, Keys, dimension, lookup, packed
 from datashift.analysis.tables import MISSING, check_numbers, number
 from datashift.engine import Relation
 from datashift.errors import BadQuestion, DesignError
+from datashift.estimation.calibration import Calibrated
 from datashift.estimation.cells import FPC, MARGIN, margin_columns, shared_sums
 from datashift.estimation.encoding import encoded_any, shares_drawn, weighting
 from datashift.estimation.frame import Floats, Frame, Ints
@@ -99,13 +100,13 @@ class Survey:
         self.require([*by, *(name for ask in asks for name in ask.columns)])
         check_numbers(self.relation, [name for ask in asks if not ask.codes for name in ask.columns], self.missing)
         table = self.relation.table
+        margins = {f"{MARGIN}{name}": self._margin(name) for name in margin_columns(self.design.calibration)}
         keys = {f"by_{k}": self.column(name) for k, name in enumerate(by)}
-        keyed = [*self._names(keys.values()), *([] if self.by_rows else self.units.columns)]
+        keyed = [*self._names([*keys.values(), *margins.values()]), *([] if self.by_rows else self.units.columns)]
         self.extents([*(self.relation.names[name] for ask in asks for name in ask.columns), *keyed])
         sums: dict[str, Any] = {}
         for k, ask in enumerate(asks):
             sums |= {f"f{k}__{name}": term for name, term in self._terms(ask, deff, each).items()}
-        margins = {f"{MARGIN}{name}": self._margin(name) for name in margin_columns(self.design.calibration)}
         if margins:
             weight = self.weight if self.weight is not None else ibis.literal(1.0)
             counted = (weight > 0).cast("float64")
@@ -138,6 +139,19 @@ class Survey:
                     self._extents[name] = Extent(found[f"min_{k}"], found[f"max_{k}"], gaps)
         return {name: self._extents[name] for name in numbers if name in self._extents}
 
+    def calibrated(self) -> Calibrated:
+        """Bring the weights to the known totals: one pass to the cells of the margins, and a few small equations."""
+        calibration = self.design.calibration
+        if calibration is None:
+            raise BadQuestion("question.no-calibration")
+        keys = {f"{MARGIN}{name}": self._margin(name) for name in margin_columns(calibration)}
+        self.extents(self._names(keys.values()))
+        sums = shared_sums({}, self.weight if self.weight is not None else self.ones)
+        found = packed(self.relation, self._extents, keys, sums).table(MARGIN, "all__")
+        done = weighting(found, np.zeros(found.num_rows, dtype=np.int64), 1, calibration)
+        assert done is not None
+        return done.done
+
     def _names(self, columns: Iterable[Any]) -> list[str]:
         return [column.get_name() for column in columns]
 
@@ -162,7 +176,12 @@ class Survey:
     def _margin(self, name: str) -> Any:
         calibration = self.design.calibration
         numeric = calibration is not None and name in calibration.numeric
-        return self.number(name) if numeric else self.column(name).cast("string")
+        return self.number(name) if numeric else self._code(name)
+
+    def _code(self, name: str) -> Any:
+        """Return a column that names a group: whole numbers as they are, which group faster; all else as text."""
+        column = self.column(name)
+        return column if column.type().is_integer() else column.cast("string")
 
     def _terms(self, ask: Ask, deff: bool, each: bool) -> dict[str, Any]:
         """Return what is summed for a question; what follows from other sums is left out (see `_completed`).

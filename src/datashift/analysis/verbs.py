@@ -13,6 +13,7 @@ from datashift.analysis.replicated import replicated
 from datashift.analysis.survey import Survey
 from datashift.analysis.tables import table_of
 from datashift.engine import relation
+from datashift.estimation.calibration import Calibrated
 from datashift.estimation.dense import dense, finished, fits
 from datashift.estimation.grouped import Grouped, estimated
 from datashift.model import Design
@@ -82,6 +83,18 @@ def cube(
 ) -> Estimates:
     """Estimate every combination of the columns `by` and all their margins, in one pass over the rows."""
     return estimate(source, asks, by, design, margins=True, **more)
+
+
+def calibrate(source: Any, design: Design | None = None, **reading: Any) -> Calibrated:
+    """Bring the weights to the known totals of the design, without estimating anything.
+
+    In:  a survey, or what `survey` takes, with a design that has a calibration.
+    Out: Calibrated: the factor of each cell of the margins (`g`), what was reached, what unequal weights cost. One pass
+         over the rows groups them to the cells of the margins; everything else happens on these.
+    Errors: BadQuestion without a calibration; DesignError where the margins do not fit or cannot be reached.
+    """
+    ready = source if isinstance(source, Survey) else survey(source, design, **reading)
+    return ready.calibrated()
 
 
 def blocks_of(grouped: Grouped, ask: Ask, figure: str, design: Design, margins: bool) -> list[Block]:

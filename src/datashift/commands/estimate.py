@@ -56,6 +56,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--missing", action="extend", nargs="+", default=[], metavar="WORD", help=_("words that mean: no answer")
     )
+    parser.add_argument(
+        "--chart", type=Path, metavar="FILE", help=_("draw the first figure into this file, SVG or PNG")
+    )
     parser.add_argument("--memory", help=_("how much memory the engine may take, such as 1GB"))
     designs.arguments(parser)
 
@@ -89,6 +92,9 @@ def run(options: argparse.Namespace) -> Told:
     found = _estimated(ready, asks, breakdowns, cube=options.cube)
     differences = _differences(found, breakdowns[0], pairs)
     name = options.file if "://" in options.file else Path(options.file).name
+    if options.chart is not None:
+        drawn = found.chart()
+        options.chart.write_bytes(drawn.png if options.chart.suffix.lower() == ".png" else drawn.svg.encode())
     answer = Answer(name, notes, ready, asks, found, differences, rung)
     told = any(one.value is not None for one in found)
     return answer.text(), answer.data, 0 if told else CANNOT_TELL

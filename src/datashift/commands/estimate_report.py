@@ -12,7 +12,8 @@ import numpy as np
 from rapidfuzz import process
 
 from datashift.analysis.asks import Ask, total
-from datashift.analysis.estimates import Block, Contrast, Estimates, table
+from datashift.analysis.estimates import Contrast, Estimates, table
+from datashift.analysis.pictures import finding
 from datashift.analysis.survey import Survey
 from datashift.estimation.calibration import Calibrated
 from datashift.estimation.frame import Frame
@@ -20,7 +21,7 @@ from datashift.estimation.taylor import WITHOUT_SPREAD
 from datashift.estimation.wording import explained, uncertainty
 from datashift.language import N_, _
 from datashift.layout import grid, wrapped
-from datashift.model import Design, Estimate
+from datashift.model import Design
 from datashift.numbers import THIN, amount, in_digits, said
 from datashift.pooling.ladder import RESTS, Rung
 
@@ -33,9 +34,6 @@ MANY_LEFT_OUT = 0.05
 WEIGHTED = ("probability", "quota", "volunteer", "undocumented")
 """Sampling types whose rows usually stand for different numbers of people."""
 
-SPREAD = N_("{figure} by {by}: lowest in {low_group}, {low}; highest in {high_group}, {high}; {count} groups.")
-UNTOLD = N_("{figure} by {by}: cannot tell for any group.")
-NO_GROUPS = N_("{figure} by {by}: there is no row to tell it from.")
 DIFFERENCE = N_("{figure}: {one} minus {other} is {amount}.")
 POINTS = N_("{figure}: {one} minus {other} is {amount}, in percentage points.")
 BY_CHANCE = N_(
@@ -104,7 +102,7 @@ class Answer:
             if not block.names:
                 told += map(explained, rows)
             elif block.label not in whole:
-                told.append(_ends(block, rows))
+                told.append(finding(block.label, block.names, rows))
         return told
 
     def _table(self) -> list[str]:
@@ -264,21 +262,6 @@ def _occurs(code: str, known: Sequence[str]) -> bool:
         return code in known or float(code) in {float(value) for value in known}
     except ValueError:
         return False
-
-
-def _ends(block: Block, rows: Sequence[Estimate]) -> str:
-    facts: dict[str, Any] = {"figure": block.label, "by": ", ".join(block.names)}
-    if not rows:
-        return _(NO_GROUPS).format(**facts)
-    known = sorted((one for one in rows if one.value is not None), key=lambda one: one.value or 0.0)
-    if not known:
-        return _(UNTOLD).format(**facts)
-    if len(rows) == 1:
-        return explained(rows[0])
-    for name, one in (("low", known[0]), ("high", known[-1])):
-        facts[f"{name}_group"] = " / ".join(level for _name, level in one.breakdown)
-        facts[name] = amount(one.value or 0.0, one.lower, one.upper, one.unit)
-    return _(SPREAD).format(count=said(len(rows)), **facts)
 
 
 def _reasons(found: Estimates) -> list[str]:

@@ -75,6 +75,7 @@ class BadQuestion(InputError):
         "question.no-driver": N_(
             "What speaks with {engine} is not installed. Install it with: pip install 'datashift[{extra}]'"
         ),
+        "question.no-calibration": N_("The design has no known totals. Add a calibration with at least one margin."),
         "question.cells-only": N_(
             "Cells that are added to later need clusters in the design, and take no quantiles, calibration or "
             "replicates: those need all rows. Use estimate for them."
@@ -85,6 +86,13 @@ class BadQuestion(InputError):
         ),
         "question.no-covariance": N_("The covariance of {figure} is not kept here. Ask with linearisation, not cells."),
         "question.no-level": N_("There is no group “{level}” among those by {by}."),
+        "question.no-figure": N_(
+            "The group “{level}” has no figure here, so it cannot be compared. Choose another group, or "
+            "a wider condition."
+        ),
+        "question.over-nothing": N_(
+            "The figure of “{level}” is 0, so nothing can be divided by it. Ask for a difference."
+        ),
         "question.nothing-asked": N_(
             "Say what is to be estimated: --mean COLUMN, --proportion COLUMN=CODE, --total, --ratio A/B or "
             "--quantile COLUMN. Each may be given several times."

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Any
 
 from datashift.model.record import Label, Verdict
 from datashift.model.tables import Loss
+from datashift.numbers import amount
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,13 @@ class Estimate:
     facts: dict[str, Any] = field(default_factory=dict)
     loss: Loss | None = None
 
+    def _repr_html_(self) -> str:
+        """Show the figure in a notebook: its words, and a dot on a line for its interval."""
+        if self.value is None:
+            return f"<p>{escape(self.measure)}: –</p>"
+        shown = amount(self.value, self.lower, self.upper, self.unit)
+        return f"<p>{escape(self.measure)} {escape(self.area_name)}: {escape(shown)}</p>{_strip(self)}"
+
     @property
     def key(self) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
         """Return what identifies the figure: measure, area, period and breakdown."""
@@ -76,6 +85,19 @@ class Estimate:
             self, value=None, se=None, lower=None, upper=None, n=0, n_eff=None, deff=None, df=None,
             status="Q", reason=reason, facts=facts, loss=None,
         )  # fmt: skip
+
+
+def _strip(one: Estimate) -> str:
+    """Draw a figure and its interval on a line of 300 pixels: shares from 0 to 100, others around the interval."""
+    if one.value is None or one.lower is None or one.upper is None:
+        return ""
+    start, end = (0.0, 100.0) if one.unit == "PT" else (2 * one.lower - one.value, 2 * one.upper - one.value)
+    left, dot, right = (300 * (x - start) / ((end - start) or 1.0) for x in (one.lower, one.value, one.upper))
+    return (
+        '<svg width="320" height="20" viewBox="-10 0 320 20" role="presentation"><path d="M0 10H300" stroke="#bbb"/>'
+        f'<path d="M{left:.1f} 10H{right:.1f}" stroke="#b34700" stroke-width="3"/>'
+        f'<circle cx="{dot:.1f}" cy="10" r="5" fill="#b34700"/></svg>'
+    )
 
 
 @dataclass(frozen=True)
