@@ -3,9 +3,11 @@
 import json
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import datashift as ds
+from datashift.analysis.cells import cells
 from datashift.errors import BadQuestion
 from datashift.estimation.wording import explained
 
@@ -164,3 +166,24 @@ def test_what_has_no_spread_of_its_own_shows_none() -> None:
     one = ds.estimate(TABLE, ASKS[1], design=DESIGN.model_copy(update={"sampling_type": "published_averages"}))[0]
     assert (one.se, one.lower, one.deff, one.status) == (None, None, None, "U")
     assert one.value is not None
+
+
+@pytest.mark.parametrize("gaps", [(0.0, 0.3), (0.3, 0.0), (0.3, 0.3)])
+@pytest.mark.parametrize("where", ["", "y > 5"])
+def test_rows_without_a_breakdown_that_are_added_to_a_cube_count_in_its_margins(gaps: tuple, where: str) -> None:
+    draw = np.random.default_rng(1)
+
+    def days(n: int, gap: float) -> pa.Table:
+        a = pa.array(draw.integers(0, 2, n), mask=draw.random(n) < gap)
+        more = {"s": draw.integers(0, 3, n), "c": draw.integers(0, 4, n), "w": draw.choice([0.0, 1.0, 2.0], n)}
+        return pa.table({**more, "a": a, "b": draw.integers(0, 3, n), "y": draw.normal(5, 1, n)})
+
+    first, second = days(60, gaps[0]), days(30, gaps[1])
+    design = ds.Design(weights="w", strata="s", clusters="c", lonely="certainty")
+    kept = cells(first, ds.mean("y"), ("a", "b"), design, margins=True, where=where)
+    kept.add(second)
+    mine = kept.estimate().to_arrow()
+    right = ds.cube(pa.concat_tables([first, second]), ds.mean("y"), ("a", "b"), design, where=where).to_arrow()
+    assert mine.select(["a", "b"]).equals(right.select(["a", "b"]))
+    for name in ("value", "se", "n", "df", "missing"):
+        np.testing.assert_allclose(mine[name].to_numpy(), right[name].to_numpy(), rtol=1e-7, atol=1e-7)

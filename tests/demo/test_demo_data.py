@@ -113,7 +113,7 @@ def test_the_recipe_fits_the_kit_and_the_columns():
     check_together(recipe(), kit)
     used = {column.column for column in recipe().columns.values()}
     used |= {recipe().place.column, recipe().place.latitude, recipe().place.longitude, recipe().period.column}
-    used |= {recipe().design.weights, *recipe().design.clusters, recipe().row_id, *recipe().personal}
+    used |= {recipe().design.weights, *recipe().design.named, recipe().row_id, *recipe().personal}
     assert set(rows()[0]) - used == {"country", "remark"}
 
 

@@ -18,7 +18,7 @@ from datashift.engine import relation
 from datashift.errors import BadQuestion
 from datashift.estimation.dense import Dense, add, dense, finished, fits, grown, merged
 from datashift.estimation.frame import Ints
-from datashift.estimation.grouped import Axis, Grouped
+from datashift.estimation.grouped import Axis, Grouped, with_gap
 from datashift.model import Design
 
 
@@ -43,9 +43,11 @@ class Cells:
         grouped = survey.grouped(asks, by, deff=deff)
         self._levels = tuple(axis.levels for axis in grouped.axes)
         whole = tuple(range(len(self.by)))
-        large = bool(whole) and (margins or len(grouped.unit) > DENSE_FROM) and fits(grouped, whole, margins=margins)
+        large = bool(whole) and (margins or len(grouped.unit) > DENSE_FROM) and fits(grouped, whole)
         self._dense = [_laid_out(grouped, k, ask, margins) for k, ask in enumerate(self.asks)] if large else []
         self._grouped = None if large else grouped
+        if self._dense:
+            self._levels = tuple(axis.levels for axis in self._dense[0].axes)
 
     def estimate(self) -> Estimates:
         """Return the estimates of all rows so far.   Errors: DesignError for a lonely stratum under the rule `fail`."""
@@ -69,6 +71,8 @@ class Cells:
         survey = Survey(relation(table_of(source, missing=words)), self.design, "", words)
         survey.condition, survey.partial = self._condition, True
         grouped = survey.grouped(self.asks, self.by, deff=self._deff)
+        if self._dense and self.margins:
+            grouped = replace(grouped, axes=tuple(with_gap(axis) for axis in grouped.axes))
         levels = self._joined([axis.levels for axis in grouped.axes])
         units, place = united(self._units, survey.units)
         axes = tuple(_renumbered(axis, more) for axis, more in zip(grouped.axes, levels, strict=True))
@@ -107,7 +111,8 @@ class Cells:
                 one._dense = [_laid_out(one._grouped, k, ask, one.margins) for k, ask in enumerate(one.asks)]
                 one._grouped = None
         for mine, theirs in zip(self._dense, other._dense, strict=True):
-            if (mine.outer, mine.inner) != (theirs.outer, theirs.inner):
+            same = [a.levels == b.levels for a, b in zip(mine.axes, theirs.axes, strict=True)]
+            if (mine.outer, mine.inner) != (theirs.outer, theirs.inner) or not all(same):
                 raise BadQuestion("question.cells-differ")
             first = np.unique(theirs.frame.stratum, return_index=True)[1]
             codes = np.stack(np.unravel_index(theirs.outer_of, theirs.outer_shape)) if theirs.outer else None

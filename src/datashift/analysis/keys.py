@@ -168,9 +168,10 @@ def dimension(name: str, keys: Keys, column: str, missing: Collection[str]) -> A
         table = np.arange(len(levels))
     kept = [k for k, level in enumerate(levels) if level is not None and str(level).strip().lower() not in words]
     ordered = sorted(kept, key=lambda k: _in_order(levels[k]))
-    rank = np.full(max(len(levels), 1), -1, dtype=np.int64)
+    rank = np.full(max(len(levels), 1), -1, dtype=np.int32)  # half the memory of what millions of cells take
     rank[ordered] = np.arange(len(ordered))
-    return Axis(name, rank[table][of] if len(table) else of, tuple(levels[k] for k in ordered))
+    codes: Ints = rank[table][of] if len(table) else of  # type: ignore[assignment]
+    return Axis(name, codes, tuple(levels[k] for k in ordered))
 
 
 def _in_order(level: Any) -> tuple[int, float, str]:

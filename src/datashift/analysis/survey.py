@@ -200,7 +200,8 @@ class Survey:
 
         weighted = one if w is None else w
         counted = one if used is None else used.cast("float64")
-        terms = {"n": counted, "rows": one if self.chosen is None else self.chosen.cast("float64")}
+        terms = {"rows": one if self.chosen is None else self.chosen.cast("float64")}
+        terms |= {} if used is None else {"n": counted}
         if self.chosen is not None:
             terms["outside"] = (~self.chosen).cast("float64")
         terms["sy"] = over(weighted * y)
@@ -456,15 +457,18 @@ def _of_rows(survey: Survey, found: pa.Table, asks: Sequence[Ask], by: Sequence[
 
 def _completed(ask: Ask, sums: Mapping[str, Floats], figure: str, cells: int) -> dict[str, Floats]:
     """Add the sums that follow from those that were asked for (for a share y² is y; for a mean x is 1)."""
-    zero = np.zeros(cells)
+    # One number for all cells takes no memory; figures of millions of cells would notice.
+    zero, unknown = np.broadcast_to(0.0, cells), np.broadcast_to(np.nan, cells)
     s = {name.removeprefix(f"{figure}__"): values for name, values in sums.items() if name.startswith(f"{figure}__")}
-    s["missing"] = s.pop("rows") - s["n"]
+    rows = s.pop("rows")
+    s["missing"] = rows - s["n"] if "n" in s else zero
+    s.setdefault("n", rows)
     s.setdefault("sw", s["n"])
     s.setdefault("positive", s["n"])
-    s.setdefault("syy", s["sy"] if ask.kind == "proportion" else np.full(cells, np.nan))
+    s.setdefault("syy", s["sy"] if ask.kind == "proportion" else unknown)
     if ask.kind == "ratio":
-        s.setdefault("syx", np.full(cells, np.nan))
-        s.setdefault("sxx", np.full(cells, np.nan))
+        s.setdefault("syx", unknown)
+        s.setdefault("sxx", unknown)
     elif ask.kind == "total":
         s |= {"sx": zero, "syx": zero, "sxx": zero}
     else:

@@ -101,7 +101,7 @@ def blocks_of(grouped: Grouped, ask: Ask, figure: str, design: Design, margins: 
     """Estimate one question from cells: by all axes, or by every combination of them."""
     whole = tuple(range(len(grouped.axes)))
     total = ask.kind == "total"
-    if (margins or len(grouped.unit) > DENSE_FROM) and whole and fits(grouped, whole, margins=margins):
+    if (margins or len(grouped.unit) > DENSE_FROM) and whole and fits(grouped, whole):
         found = finished(dense(grouped, figure, whole, total=total, margins=margins))
         return [block_of(grouped, (ask, figure), one, design) for one in found]
     chosen = subsets(whole, margins)

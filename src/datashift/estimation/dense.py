@@ -6,15 +6,16 @@ The moments of a stratum depend on the rows of that stratum alone, so new rows c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
 from datashift.errors import DesignError
 from datashift.estimation.figures import Figures
 from datashift.estimation.frame import Floats, Frame, Ints
-from datashift.estimation.grouped import Axis, Grouped
+from datashift.estimation.grouped import Axis, Grouped, with_gap
 
 LARGEST = 48_000_000
 """How many numbers a dense table of units × cells may hold (384 MB); more goes the sparse way."""
@@ -105,18 +106,12 @@ def _width(shape: Sequence[int], margins: bool) -> int:
     return int(np.prod([levels + margins for levels in shape], dtype=np.int64))
 
 
-def fits(grouped: Grouped, subset: Sequence[int], *, margins: bool = True) -> bool:
-    """Say whether the dense way can be taken: one stage, no calibration, no distance rule for lonely strata.
-
-    With `margins` no breakdown may be missing either: such a row has no place in the table, yet belongs to the margins
-    over that breakdown.
-    """
+def fits(grouped: Grouped, subset: Sequence[int]) -> bool:
+    """Say whether the dense way can be taken: one stage, no calibration, no distance rule for lonely strata."""
     frame = grouped.frame
     if len(frame.stages) > 1 or grouped.weighting is not None:
         return False
     if frame.lonely == "adjust" and frame.stages[0].alone.any():
-        return False
-    if margins and any(np.any(grouped.axes[k].codes < 0) for k in subset):
         return False
     _outer, inner = _sorted_axes(grouped, subset)
     size = frame.units * int(np.prod([len(grouped.axes[k].levels) for k in inner], dtype=np.int64))
@@ -124,7 +119,9 @@ def fits(grouped: Grouped, subset: Sequence[int], *, margins: bool = True) -> bo
 
 
 def dense(grouped: Grouped, figure: str, subset: Sequence[int], *, total: bool, margins: bool) -> Dense:
-    """Lay the cells of a figure out by the axes `subset`."""
+    """Lay the cells of a figure out by the axes `subset`; for margins with missing as a level of its own."""
+    if margins:
+        grouped = replace(grouped, axes=tuple(with_gap(axis) for axis in grouped.axes))
     outer, inner = _sorted_axes(grouped, subset)
     axes = grouped.axes
     sums = grouped.sums[figure]
@@ -156,7 +153,9 @@ def add(table: Dense, grouped: Grouped, figure: str) -> None:
     if not inside.all():
         inner, outer = inner[inside], outer[inside]
     chosen = slice(None) if inside.all() else inside
-    sums = {name: grouped.sums[figure][name][chosen] for name in table.sums}
+    sums = {name: grouped.sums[figure][name] for name in table.sums}
+    if not inside.all():
+        sums = {name: values[inside] for name, values in sums.items()}
     width = table.base["y"].shape[1]
     at = grouped.unit[chosen] * width + inner
     size = table.base["y"].size
@@ -164,9 +163,13 @@ def add(table: Dense, grouped: Grouped, figure: str) -> None:
     for name, values in (("y", centred), ("x", sums["sx"]), ("seen", sums["positive"])):
         _scatter(table.base[name].reshape(size), at, values)
     cell = outer * width + inner
+    # Sums that follow from others are the same array (for a mean x is the weight): each is added up once.
+    known: dict[int, Floats] = {}
     for name, values in sums.items():
         flat = table.sums[name].reshape(-1)
-        flat += np.bincount(cell, values, minlength=flat.size)
+        if id(values) not in known:
+            known[id(values)] = np.bincount(cell, values, minlength=flat.size).astype(np.float64)
+        flat += known[id(values)]
 
 
 def _scatter(flat: Floats, at: Ints, values: Floats) -> None:
@@ -332,13 +335,24 @@ def _of_inner(
         order = np.argsort(axes)
         keys = np.stack([levels[k] for k in order], axis=1) if axes else np.zeros((len(at), 0), dtype=np.int64)
         by_key = np.lexsort(keys.T[::-1]) if axes else np.arange(len(at))
+        by_key = by_key[~_missing(table, sorted(axes), keys[by_key])]
         chosen = Figures(**{name: values.reshape(-1)[at][by_key] for name, values in figures.items()})
         found.append((tuple(sorted(axes)), chosen, keys[by_key]))
     return found
 
 
+def _missing(table: Dense, axes: Sequence[int], keys: Ints) -> npt.NDArray[np.bool_]:
+    """Say of each domain whether one of its levels is that of the missing, which is no group."""
+    found = np.zeros(len(keys), dtype=np.bool_)
+    for column, k in enumerate(axes):
+        if None in table.axes[k].levels:
+            found |= keys[:, column] == table.axes[k].levels.index(None)
+    return found
+
+
 def _figures(table: Dense, m: Mapping[str, Floats]) -> dict[str, Floats]:
-    y, x, n, sw = m["sy"], m["sx"], m["positive"], m["sw"]
+    y, n, sw = m["sy"], m["positive"], m["sw"]
+    x = np.where(m["sx"] != 0, m["sx"], np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         if table.total:
             point, variance, scale = y, m["vyy"], m["qyy"]

@@ -20,6 +20,13 @@ class Axis:
     levels: tuple[object, ...]
 
 
+def with_gap(axis: Axis) -> Axis:
+    """Make missing a level of its own (None, the last), so that margins over the axis count those rows too."""
+    if not np.any(axis.codes < 0):
+        return axis
+    return Axis(axis.name, np.where(axis.codes < 0, len(axis.levels), axis.codes), (*axis.levels, None))
+
+
 @dataclass(frozen=True)
 class Grouped:
     """Cells as arrays.
