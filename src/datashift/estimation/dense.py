@@ -21,6 +21,8 @@ LARGEST = 48_000_000
 """How many numbers a dense table of units × cells may hold (384 MB); more goes the sparse way."""
 BLOCK = 100_000
 """How many numbers are taken at a time, so that they stay near the processor."""
+GLANCE = 20_000
+"""How many cells are looked at before all of them are."""
 NOISE = 1e-13
 """A variance below this share of what it is the difference of is rounding."""
 
@@ -84,7 +86,8 @@ class Dense:
     def _block(self, units: Ints, strata: Ints) -> None:
         starts = np.flatnonzero(np.r_[True, strata[1:] != strata[:-1]])
         here = strata[starts]
-        y, x, seen = (self._extended(self.base[name][units]) for name in ("y", "x", "seen"))
+        y, x = (self._extended(self.base[name][units]) for name in ("y", "x"))
+        seen = self._extended(self.base["seen"][units]) if "seen" in self.base else x
         found = {"yy": y * y, "yx": y * x, "xx": x * x, "y": y, "x": x, "seen": (seen > 0).astype(np.float64)}
         for name, values in found.items():
             self.moments[name][here] = np.add.reduceat(values, starts, axis=0)
@@ -130,7 +133,9 @@ def dense(grouped: Grouped, figure: str, subset: Sequence[int], *, total: bool, 
     outer_of = _outer_of(grouped, outer)
     found = Dense(grouped.frame, axes, outer, inner, total, margins, 0.0 if total or not x else y / x, {}, {}, outer_of)
     width, levels = _width(found.inner_shape, False), _width(found.outer_shape, False)
-    found.base = {name: np.zeros((grouped.frame.units, width)) for name in ("y", "x", "seen")}
+    # Where x is the weight itself, answers are where x is above 0, and need no table of their own.
+    held = ("y", "x") if sums["sx"] is sums["sw"] else ("y", "x", "seen")
+    found.base = {name: np.zeros((grouped.frame.units, width)) for name in held}
     added = (*ADDED, "outside") if "outside" in sums else ADDED
     found.sums = {name: np.zeros((levels, width)) for name in added}
     add(found, grouped, figure)
@@ -160,9 +165,14 @@ def add(table: Dense, grouped: Grouped, figure: str) -> None:
     at = grouped.unit[chosen] * width + inner
     size = table.base["y"].size
     centred = sums["sy"] - table.centre * sums["sx"] if table.centre else sums["sy"]
-    for name, values in (("y", centred), ("x", sums["sx"]), ("seen", sums["positive"])):
-        _scatter(table.base[name].reshape(size), at, values)
-    cell = outer * width + inner
+    del inside
+    for name, values in {"y": centred, "x": sums["sx"], "seen": sums["positive"]}.items():
+        if name in table.base:
+            _scatter(table.base[name].reshape(size), at, values)
+    _add_up(table, outer * width + inner, sums)
+
+
+def _add_up(table: Dense, cell: Ints, sums: Mapping[str, Floats]) -> None:
     # Sums that follow from others are the same array (for a mean x is the weight): each is added up once.
     known: dict[int, Floats] = {}
     for name, values in sums.items():
@@ -235,7 +245,7 @@ def _codes(grouped: Grouped, axes: Sequence[int]) -> Ints:
 def merged(table: Dense, other: Dense, place: Ints) -> None:
     """Add another table of the same axes and levels; `place` numbers its units among those of `table`."""
     y = other.base["y"] + (other.centre - table.centre) * other.base["x"]
-    for name, values in (("y", y), ("x", other.base["x"]), ("seen", other.base["seen"])):
+    for name, values in (other.base | {"y": y}).items():
         np.add.at(table.base[name], place, values)
     for name, values in other.sums.items():
         table.sums[name] += values
@@ -250,6 +260,8 @@ def _sorted_axes(grouped: Grouped, subset: Sequence[int]) -> tuple[tuple[int, ..
 
 
 def _constant(codes: Ints, stratum: Ints, strata: int) -> bool:
+    if len(codes) > GLANCE and not _constant(codes[:GLANCE], stratum[:GLANCE], strata):
+        return False
     first = np.full(strata, -1, dtype=np.int64)
     first[stratum] = codes
     return bool(np.all(first[stratum] == codes)) and bool(np.all(codes >= 0))
