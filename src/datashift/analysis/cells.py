@@ -10,8 +10,9 @@ import numpy as np
 
 from datashift.analysis.asks import Ask
 from datashift.analysis.estimates import Estimates, block_of
-from datashift.analysis.survey import Survey, Units, united
+from datashift.analysis.survey import Survey
 from datashift.analysis.tables import table_of
+from datashift.analysis.units import Units, united
 from datashift.analysis.verbs import DENSE_FROM, blocks_of
 from datashift.analysis.verbs import survey as survey_
 from datashift.engine import relation
