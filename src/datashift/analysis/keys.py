@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from rapidfuzz import fuzz, process
 
 from datashift.analysis.tables import MISSING
 from datashift.engine import Relation
@@ -66,11 +65,6 @@ class Keys:
         sums = {name: _floats(found[name]) for name in found.column_names if "__" in name}
         other = {name: found[name] for name in found.column_names if "__" not in name}
         return Keys(found.num_rows, {}, other, sums)
-
-    @staticmethod
-    def nearest(name: str, known: Sequence[str]) -> list[str]:
-        """Return the three names nearest to `name`."""
-        return [match for match, _score, _i in process.extract(name, known, scorer=fuzz.WRatio, limit=3)]
 
     def values(self, name: str) -> Any:
         """Return a key column as Arrow, nulls where it is missing."""

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from datashift.analysis.asks import Ask
-from datashift.analysis.conditions import parse
+from datashift.analysis.conditions import no_column, parse
 from datashift.analysis.keys import Extent, Keys, dimension, lookup, packed
 from datashift.analysis.tables import MISSING, check_numbers, number
 from datashift.analysis.units import Units, refuse_gaps, units_of
@@ -53,7 +53,7 @@ class Survey:
         """Refuse columns that the table does not have."""
         for name in columns:
             if name not in self.relation.names:
-                raise BadQuestion("question.no-column", column=name, near=near(name, self.relation.names))
+                raise no_column(name, self.relation.names)
 
     def column(self, name: str) -> Any:
         """Return a column of the rows as an Ibis expression."""
@@ -272,12 +272,6 @@ class Survey:
         others = self.relation.collect(self.relation.table.agg(n=(y.notnull() & ~y.isin([0.0, 1.0])).sum()))
         if others["n"][0].as_py():
             raise BadQuestion("question.not-0-1", column=name, count=others["n"][0].as_py())
-
-
-def near(name: str, known: Collection[str]) -> str:
-    """Return the names nearest to `name`, for a message."""
-    found = Keys.nearest(name, list(known))
-    return ", ".join(found)
 
 
 def _design_columns(survey: Survey) -> dict[str, Any]:

@@ -278,8 +278,7 @@ def _column(field: pa.Field, kind: pa.DataType, gaps: Collection[str]) -> str:
 
 def _has_nan(column: pa.ChunkedArray) -> bool:
     """Say whether a NaN is among the values (or ∞ beside −∞, which does no harm): it makes the sum NaN."""
-    total = pc.sum(column.cast(pa.float64())).as_py()
-    return total is not None and math.isnan(total)
+    return _is_nan(pc.sum(column.cast(pa.float64())).as_py())
 
 
 def _renamed(columns: Iterable[str], names: Mapping[str, str], source: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datashift.errors import DesignError
+from datashift.estimation.frame import ALL_DRAWN
 from datashift.estimation.hadamard import hadamard
 from datashift.model import Replicates
 
@@ -20,8 +21,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 MOST = 50_000_000
 """How many multipliers are made at most (400 MB)."""
-ALL_DRAWN = 1e-7
-"""Below this share not drawn a stratum counts as a census (as in R survey)."""
 
 
 @dataclass(frozen=True)
