@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datashift.assess import sentence
-from datashift.compare import keep_snapshot, reason
+from datashift.compare import reason
 from datashift.estimation import cells
 from datashift.inputs import Inputs, bare_name
 from datashift.model import Benchmark, Chart, Comparison, Estimate, Loss
+from datashift.official import keep_snapshot
 from datashift.pipeline import (
     Result,
     Setting,

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datashift.compare import benchmarks, compare, reason, uncovered, verdict_word
+from datashift.compare import compare, reason, uncovered, verdict_word
 from datashift.compare.verdict import difference_interval
 from datashift.model import SAMPLING_TYPES, Area, Benchmark, Comparison, Estimate, Measure, Official
+from datashift.official import benchmarks
 from datashift.standards.areas import known_areas, resolver
 
 Citizen = Callable[..., Estimate]

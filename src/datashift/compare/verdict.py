@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from datashift.compare import wording
-from datashift.compare.periods import years, years_apart
 from datashift.model import Area, Benchmark, Comparison, Estimate, Measure, Verdict
 from datashift.standards.areas import folded
+from datashift.standards.periods import years, years_apart
 
 MOST_YEARS_APART = 5
 """An official figure further away than this says nothing about a gap."""

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from datashift.compare.periods import years, years_apart
 from datashift.language import N_, _, label
 from datashift.model import Benchmark, Comparison, Verdict
 from datashift.numbers import in_digits, said
+from datashift.standards.periods import years, years_apart
 
 HIGHER = N_(
     "The citizen figure is {size} {unit} higher than the official one (between {lower} and {upper}). "

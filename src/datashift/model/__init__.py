@@ -36,6 +36,7 @@ from datashift.model.recipe import (
 )
 from datashift.model.record import SAMPLING_TYPES, Label, Names, Record, SamplingType, Verdict
 from datashift.model.results import Benchmark, Comparison, Effect, Estimate, Finding
+from datashift.model.shadow import Breakdown, Contest, Observation, Revision, Side, Target, TimeSeries
 from datashift.model.tables import Area, Chart, Harmonised, Loss, Origin, Raw
 
 __all__ = [
@@ -44,12 +45,14 @@ __all__ = [
     "Benchmark",
     "Boundaries",
     "Bounds",
+    "Breakdown",
     "Calibration",
     "Chart",
     "Code",
     "Column",
     "Comparison",
     "Concept",
+    "Contest",
     "Custodian",
     "Design",
     "Disclosure",
@@ -66,6 +69,7 @@ __all__ = [
     "Margin",
     "Measure",
     "Names",
+    "Observation",
     "Official",
     "Origin",
     "Period",
@@ -75,11 +79,15 @@ __all__ = [
     "Recipe",
     "Record",
     "Replicates",
+    "Revision",
     "RowChoice",
     "Rule",
     "SamplingType",
     "Scale",
+    "Side",
     "Source",
+    "Target",
+    "TimeSeries",
     "Totals",
     "Universe",
     "Variant",

@@ -7,7 +7,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 Label = dict[str, str]
-Verdict = Literal["gap", "no_gap_seen", "cannot_tell", "not_comparable", "no_official_figure"]
+Verdict = Literal[
+    "gap", "no_gap_seen", "cannot_tell", "not_comparable",
+    "no_official_figure", "official_stale", "official_hides_group",
+]  # fmt: skip
 
 SamplingType = Literal[
     "probability", "quota", "snowball", "rds", "small_area_census", "volunteer",

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from datashift.model.record import Label, Verdict
+from datashift.model.shadow import Breakdown, Contest
 from datashift.model.tables import Loss
 from datashift.numbers import amount
 
@@ -102,7 +103,11 @@ def _strip(one: Estimate) -> str:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """One official figure from a dated snapshot. `area` is None where its place could not be matched; see `refused`."""
+    """One official figure from a dated snapshot. `area` is None where its place could not be matched; see `refused`.
+
+    se: its standard error; `stated` says where it comes from when the source publishes none ("" = published).
+    breakdown: the group it is for, () = everybody.   source_detail, footnote: what travels along with the figure.
+    """
 
     measure: str
     source: str
@@ -121,6 +126,10 @@ class Benchmark:
     se: float | None = None
     refused: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    breakdown: Breakdown = ()
+    stated: str = ""
+    source_detail: str = ""
+    footnote: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,9 @@ class Comparison:
     """A citizen figure beside an official one, with a verdict; the difference only where the concept is the same.
 
     `reason` is an English template with `facts`; `compare.reason()` says it in the current language.
+    probability: that the two truly differ by more than what matters (or, where nothing is agreed, in the direction
+    seen), given both uncertainties.   p_value: two-sided, of no difference; p_adjusted: among all comparisons made
+    with the same official series (false discovery rate).   contest: what would have to be wrong to reconcile the two.
     """
 
     measure: str
@@ -145,3 +157,7 @@ class Comparison:
     difference_upper: float | None
     reason: str
     facts: dict[str, Any] = field(default_factory=dict)
+    probability: float | None = None
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    contest: Contest | None = None

@@ -10,7 +10,6 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from datashift.compare import years
 from datashift.draw import Words, area_map, beside_official, by_area
 from datashift.inputs import bare_name
 from datashift.language import N_, _, current, label
@@ -25,6 +24,7 @@ from datashift.model import (
 )
 from datashift.numbers import THIN, in_digits, places, said
 from datashift.pipeline.setting import Setting, whole_area
+from datashift.standards.periods import years
 from datashift.standards.shapes import polygons
 
 PAGE = 700  # pixels that a map takes on its page

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datashift.assess import assess
-from datashift.compare import benchmarks, compare, uncovered, years
+from datashift.compare import compare, uncovered
 from datashift.corrections import Replayed, replay
 from datashift.corrections import parse as parse_ledger
 from datashift.errors import DesignError
@@ -30,12 +30,14 @@ from datashift.model import (
     Origin,
     Recipe,
 )
+from datashift.official import benchmarks
 from datashift.pipeline.drawings import Drawing, at_once, drawings, finished
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
 from datashift.pooling.ladder import explain
 from datashift.protect import protect
 from datashift.publish import rounded
 from datashift.standards.areas import resolver
+from datashift.standards.periods import years
 
 NOT_CHECKED = ("harmonise.not-meant", "harmonise.removed")
 """Rows that the recipe does not mean, or that a correction took out: the checks have nothing to say about them."""

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datashift.compare import years
-from datashift.compare.periods import years_apart
 from datashift.errors import BadRecipe
+from datashift.standards.periods import years, years_apart
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
-from datashift.compare.periods import years
 from datashift.errors import BadRecipe
 from datashift.language import N_
 from datashift.model import Area, Benchmark, Official
+from datashift.standards.periods import years
 
 UNKNOWN_PLACE = N_("The place '{name}' of {source} is not in the area list of {country} for {date}.")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from datashift.compare import benchmarks
 from datashift.errors import BadRecipe
 from datashift.model import Area, Official
+from datashift.official import benchmarks
 from datashift.standards.areas import known_areas, resolver
 
 Spec = Callable[..., Official]

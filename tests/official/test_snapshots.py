@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from datashift.compare import keep_snapshot, list_snapshots
 from datashift.errors import BadRecipe, SourceUnavailable
 from datashift.model import Official
+from datashift.official import keep_snapshot, list_snapshots
 
 Spec = Callable[..., Official]
 

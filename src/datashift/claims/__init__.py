@@ -1,0 +1,1 @@
+"""Sentences that the evidence licenses, in four languages; what it does not carry cannot be said."""
