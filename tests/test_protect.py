@@ -410,6 +410,13 @@ def parquet(columns: Mapping[str, list[object]]) -> bytes:
     return sink.getvalue()
 
 
+def test_cells_that_stand_one_above_the_other_are_no_name():
+    rows = "AREA,NATURE\nA,C\nB,C\nD,M\n"
+    gate({"comparison.csv": rows.encode()}, personal_values=lambda: ["C. C. M."])
+    with pytest.raises(Disclosive):
+        gate({"comparison.csv": b"AREA,FUNDER\nA,C C M\n"}, personal_values=lambda: ["C. C. M."])
+
+
 def test_a_megabyte_against_forty_thousand_values_takes_seconds_at_most():
     text = "".join(f"TZ-{i % 30:02d},Region {i % 30},{i * 0.123:.10g},taylor-ultimate-cluster\n" for i in range(20000))
     values = [f"Kwa Mtu {i} wa Mfano" for i in range(40000)]

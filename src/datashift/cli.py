@@ -215,7 +215,10 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str]] = {
     "verify": (_verify, N_("compute a release bundle again, offline, and name the stage where a byte differs")),
     "demo": (_demo, N_("the whole road on example data")),
 }
-MODULES = ("estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures")
+MODULES = (
+    "official", "ledger", "claims", "progress", "coverage",
+    "estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures",
+)  # fmt: skip
 """Commands with verbs of their own; each is a module of `commands`."""
 
 

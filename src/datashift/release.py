@@ -17,7 +17,7 @@ from datashift.assess import sentence
 from datashift.compare import reason
 from datashift.estimation import cells
 from datashift.inputs import Inputs, bare_name
-from datashift.model import Benchmark, Chart, Comparison, Estimate, Loss
+from datashift.model import Chart, Comparison, Estimate, Loss
 from datashift.official import keep_snapshot
 from datashift.pipeline import (
     Result,
@@ -33,7 +33,7 @@ from datashift.pipeline import (
     whole_area,
 )
 from datashift.protect import gate
-from datashift.publish import Given, Release, StageResult, verify, write_release
+from datashift.publish import Given, Release, StageResult, benchmark, verify, write_release
 
 MARGINS, OFFICIAL, LOSSES = "margins.json", "official.json", "losses.json"
 
@@ -115,7 +115,7 @@ class Again:
         if given.raw:
             official = official_figures(setting)
         elif OFFICIAL in given.inputs:
-            official = [_benchmark(entry) for entry in json.loads(given.inputs[OFFICIAL])]
+            official = [benchmark(entry) for entry in json.loads(given.inputs[OFFICIAL])]
         else:
             return None
         return [(c, reason(c)) for c in comparisons(setting, estimates, official)]
@@ -159,10 +159,6 @@ def _losses(text: bytes) -> dict[tuple[str, str], Loss]:
 
 def _json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode()
-
-
-def _benchmark(entry: Mapping[str, Any]) -> Benchmark:
-    return Benchmark(**entry)
 
 
 def _personal_values(setting: Setting) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from datashift.assess import sentence
-from datashift.compare import reason, verdict_word
+from datashift.compare import contest_sentence, reason, verdict_word
 from datashift.demo import Shown
 from datashift.harmonise import Suggestion
 from datashift.language import N_, _, label
@@ -79,7 +79,10 @@ def as_json(result: Result, bundle: Path) -> dict[str, Any]:
             for f in result.findings
         ],
         "estimates": [asdict(estimate) for estimate in result.estimates],
-        "comparisons": [asdict(c) | {"reason": reason(c), "verdict_word": verdict_word(c)} for c in result.comparisons],
+        "comparisons": [
+            asdict(c) | {"reason": reason(c), "verdict_word": verdict_word(c), "contest_sentence": contest_sentence(c)}
+            for c in result.comparisons
+        ],
         "uncovered": [asdict(benchmark) for benchmark in result.uncovered],
         "uncertainty": result.uncertainty,
         "design": label(result.setting.recipe.design.note),
@@ -272,29 +275,54 @@ def _comparison(result: Result) -> str:
         return _("There is no official figure to stand beside these.")
     lines = []
     measures = {measure.id: measure for measure in result.setting.measures}
-    series = dict.fromkeys((c.measure, c.official.source, c.official.series) for c in seen if c.official)
-    for measure, source, name in series:
-        group = [
-            c
-            for c in seen
-            if c.official and (c.measure, c.official.source, c.official.series) == (measure, source, name)
-        ]
-        lines += [
-            "",
-            wrapped(_("“{measure}” beside {source}").format(measure=label(measures[measure].label), source=source)),
-            _side(group),
-        ]
-    return "\n".join(lines).lstrip("\n")
+    series: dict[tuple[str, str, str], list[Comparison]] = {}
+    for c in seen:
+        if c.official is not None:
+            series.setdefault((c.measure, c.official.source, c.official.series), []).append(c)
+    for (measure, source, _name), rows in series.items():
+        title = _("“{measure}” beside {source}").format(measure=label(measures[measure].label), source=source)
+        totals, groups = [c for c in rows if not c.breakdown], [c for c in rows if c.breakdown]
+        lines += ["", wrapped(title), *([_side(totals, whole_area(result.setting))] if totals else [])]
+        lines += [wrapped(_by_groups(result, groups))] if groups else []
+    return "\n".join([*lines, *_unplaced(result)]).lstrip("\n")
 
 
-def _side(group: Sequence[Comparison]) -> str:
+def _unplaced(result: Result) -> list[str]:
+    """Official figures whose place no list of areas knows: they are named, and stand beside nothing."""
+    places: dict[str, list[str]] = {}
+    for figure in result.uncovered:
+        if figure.refused:
+            places.setdefault(figure.source, []).append(figure.area_name)
+    text = _("Official figures of {source} that no area could be found for: {names}.")
+    return [
+        wrapped(text.format(source=source, names=", ".join(dict.fromkeys(names)))) for source, names in places.items()
+    ]
+
+
+def _side(group: Sequence[Comparison], whole: str) -> str:
     header = [_("area"), _("citizen"), _("official"), _("year"), _("difference"), _("verdict")]
     rows = [[c.area_name, *_pair(c), verdict_word(c).split(",")[0]] for c in group]
     spoken: dict[str, list[str]] = {}
     for c in group:
-        spoken.setdefault(reason(c), []).append(c.area_name)
+        # What would have to be wrong is said where one figure stands for all; for each area it is in the files.
+        telling = contest_sentence(c) if c.area == whole or len(group) == 1 else ""
+        spoken.setdefault(" ".join(filter(None, (reason(c), telling))), []).append(c.area_name)
     notes = [wrapped(text if len(names) > 3 else f"{', '.join(names)}: {text}") for text, names in spoken.items()]
     return "\n".join([grid(header, rows, "lrrrrl"), *notes])
+
+
+def _by_groups(result: Result, rows: Sequence[Comparison]) -> str:
+    """One sentence on the groups: how many have which verdict, and which of them show a gap."""
+    counted = Counter(verdict_word(c).split(",")[0] for c in rows)
+    parts = [f"{said(n)} {word}" for word, n in counted.most_common()]
+    found = [f"{c.area_name}, {_group(result, c)} ({verdict_word(c)})" for c in rows if c.verdict == "gap"]
+    text = _("By groups: {counts}.").format(counts="; ".join(parts))
+    return " ".join([text, *([_("Gaps: {names}.").format(names="; ".join(found))] if found else [])])
+
+
+def _group(result: Result, c: Comparison) -> str:
+    concepts = result.setting.kit.concepts
+    return ", ".join(label(concepts[name].codes[code].label) for name, code in c.breakdown)
 
 
 def _pair(c: Comparison) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from scipy.special import stdtrit
 
 from datashift.model import Area, Benchmark, Estimate, Measure
 
@@ -21,9 +23,19 @@ def citizen() -> Callable[..., Estimate]:
             "value": 60.0, "se": 2.0, "lower": 55.9, "upper": 64.0, "n": 900, "n_eff": 600.0, "deff": 1.5, "df": 30.0,
             "unit": "PT", "status": "A", "method": "design-based", "sampling_type": "probability",
         }  # fmt: skip
+        if stated.keys() & {"value", "se", "df"} and not stated.keys() & {"lower", "upper"}:
+            given |= dict(zip(("lower", "upper"), _limits(**{**given, **stated}), strict=True))
         return Estimate(**(given | stated))
 
     return estimate
+
+
+def _limits(value: float, se: float | None, df: float | None, **_other: Any) -> tuple[float | None, float | None]:
+    """Return value ± t·se."""
+    if se is None or (df is not None and df < 1):
+        return None, None
+    half = float(stdtrit(math.inf if df is None else df, 0.975)) * se
+    return value - half, value + half
 
 
 @pytest.fixture(scope="session")

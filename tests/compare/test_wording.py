@@ -33,6 +33,8 @@ def test_every_verdict_has_its_fixed_word() -> None:
         "cannot_tell": "cannot tell",
         "not_comparable": "cannot be compared, because …",
         "no_official_figure": "no official figure",
+        "official_stale": "official figure too old",
+        "official_hides_group": "official figure hides the group",
     }
 
 
@@ -73,9 +75,40 @@ def test_a_stated_difference_is_read_in_the_language_of_the_reader(
 ) -> None:
     row = beside(citizen(), figure(relation="different", difference={"en": "Homes.", "es": "Hogares."}))
     with speaking("es"):
-        assert reason(row).endswith("Hogares.")
+        assert "Hogares." in reason(row)
     with speaking("sw"):
-        assert reason(row).endswith("Homes.")
+        assert "Homes." in reason(row)
+
+
+def test_a_repair_that_the_source_states_goes_before_the_general_one(
+    beside: Beside, citizen: Citizen, figure: Figure
+) -> None:
+    stated = {"repair": {"en": "Count homes with the household kit."}}
+    row = beside(citizen(), figure(relation="different", difference={"en": "Homes."}, facts=stated))
+    assert reason(row) == "The two figures measure different things. Homes. Count homes with the household kit."
+
+
+def test_every_reason_that_forbids_a_comparison_says_what_would_allow_it() -> None:
+    forbidding = (
+        wording.DIFFERENT, wording.OTHER_UNIT, wording.EXTENT, wording.EXTENT_ONLY, wording.NAMESAKE, wording.STALE,
+        wording.TOO_FAR, wording.HIDES, wording.NO_OFFICIAL_ERROR,
+    )  # fmt: skip
+    assert set(forbidding) == set(wording._REPAIRS)
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [(0.9, "about 9 in 10"), (0.52, "about 5 in 10"), (0.97, "about 97 in 100"), (0.996, "more than 99 in 100"),
+     (0.05, "about 5 in 100"), (0.001, "less than 1 in 100")],
+)  # fmt: skip
+def test_probabilities_are_said_as_so_many_in_ten(probability: float, words: str) -> None:
+    assert wording._chance(probability) == words
+
+
+def test_a_stated_uncertainty_never_shows_and_is_named(beside: Beside, citizen: Citizen, figure: Figure) -> None:
+    row = beside(citizen(value=90.0), figure(stated="the office, by letter"))
+    assert (row.verdict, verdict_word(row)) == ("gap", "suggests")
+    assert "the one used here is stated: the office, by letter." in reason(row)
 
 
 def test_every_sampling_type_but_the_drawn_ones_has_words() -> None:

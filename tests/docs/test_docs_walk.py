@@ -137,17 +137,19 @@ def test_the_readme_shows_what_the_demo_prints(say: Say, tmp_path: Path, monkeyp
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("case", ["tanzania", "nepal", "argentina"])
+@pytest.mark.parametrize("case", ["tanzania", "nepal", "argentina", "kenya"])
 def test_a_case_page_shows_what_the_program_prints(
     case: str, shared: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "drawings", lambda *_: [])
-    shown = console_steps(DOCS / "cases" / f"{case}.md")
-    [recipe] = {step.command[2] for step in shown}
-    result = pipeline.run(gather(ROOT / recipe, own_home))
-    report = terminal.report(result, Path("result"), Path("result/release.zip"))
-    for step in shown:
-        assert missing(step.shown, report) == []
+    reports: dict[str, str] = {}
+    for step in console_steps(DOCS / "cases" / f"{case}.md"):
+        recipe = step.command[2]
+        if recipe not in reports:
+            result = pipeline.run(gather(ROOT / recipe, own_home))
+            reports[recipe] = terminal.report(result, Path("result"), Path("result/release.zip"))
+        assert missing(step.shown, reports[recipe]) == [], recipe
+    assert reports
 
 
 def test_lines_that_the_program_does_not_print_are_found() -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from datashift.errors import BadRecipe
 from datashift.model import Area, Official
-from datashift.official import benchmarks
+from datashift.official import benchmarks, series_table
 from datashift.standards.areas import known_areas, resolver
 
 Spec = Callable[..., Official]
@@ -59,7 +62,8 @@ def test_an_unknown_place_is_kept_without_area_and_with_the_reason(as_raw: AsRaw
     [one] = benchmarks(official(), table(as_raw, "place,v,year", "Nowhere,61.5,2010"), resolve)
     assert (one.area, one.area_name, one.value) == (None, "Nowhere", 61.5)
     assert one.refused.format(**one.facts) == (
-        "The place 'Nowhere' of Simulated office is not in the area list of XX for 2012-06-01."
+        "The place 'Nowhere' of Simulated office is not in the area list of XX for 2012-06-01, "
+        "or stands there more than once."
     )
 
 
@@ -119,6 +123,10 @@ def test_two_spellings_of_one_place_count_as_one_place(as_raw: AsRaw, official: 
         ({"std_error": "error"}, "official.no-column"),
         ({"relation": "different"}, "official.no-difference"),
         ({"relation": "different", "difference": {"en": ""}}, "official.no-difference"),
+        ({"columns": {"area": "place", "value": "v + w", "period": "year"}}, "official.no-column"),
+        ({"columns": {"area": "place", "value": "v", "of": "w", "period": "year"}}, "official.no-column"),
+        ({"breakdowns": {"SEX": {"column": "sex"}}}, "official.no-column"),
+        ({"breakdowns": {"SEX": {"column": "place", "codes": {"South": "F"}}}}, "official.no-code"),
         ({"reader": "jmp-region"}, "official.no-entry"),
         ({"reader": "jmp-national"}, "official.no-entry"),
         ({"reader": "unsd"}, "official.no-entry"),
@@ -140,6 +148,98 @@ def test_an_empty_official_table_is_said_to_hold_nothing(official: Spec) -> None
     empty = pa.table({name: pa.array([], pa.string()) for name in ("place", "v", "year")})
     with pytest.raises(BadRecipe, match="no row"):
         benchmarks(official(), empty, resolve)
+
+
+# --- sums, shares, groups, and what travels along -------------------------------------------------------------------
+
+
+def test_a_figure_may_be_the_sum_of_columns(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "place,tap,deep well,year", "North,1.8,4.0,2019", "XX,0.1,0.2,2019")
+    spec = official(columns={"area": "place", "value": "tap + deep well", "period": "year"})
+    assert [(b.area, b.value) for b in benchmarks(spec, rows, resolve)] == [("north", 5.8), ("XX", 0.3)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=9))
+def test_a_sum_of_parts_rounded_to_tenths_has_no_noise_behind_it(
+    as_raw: AsRaw, official: Spec, tenths: list[int]
+) -> None:
+    names = [f"part {i}" for i in range(len(tenths))]
+    row = {"year": "2019"} | {name: str(t / 10) for name, t in zip(names, tenths, strict=True)}
+    spec = official(columns={"value": " + ".join(names), "period": "year"})
+    [one] = benchmarks(spec, as_raw([row]), resolve)
+    assert one.value == sum(tenths) / 10
+
+
+def test_a_column_whose_name_has_a_plus_sign_is_one_column(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "place,a + b,year", "North,7,2019")
+    spec = official(columns={"area": "place", "value": "a + b", "period": "year"})
+    assert [b.value for b in benchmarks(spec, rows, resolve)] == [7.0]
+
+
+def test_a_missing_part_of_a_sum_is_no_zero(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "place,tap,well,year", "North,60,,2019", "XX,60,n/a,2019", "North,60,10,2018")
+    spec = official(columns={"area": "place", "value": "tap + well", "period": "year"})
+    [one] = benchmarks(spec, rows, resolve)
+    assert (one.value, one.period) == (70.0, "2018")
+    assert (one.facts["chosen"], one.facts["not_numbers"], one.facts["without"]) == (3, 2, {"well": 2})
+
+
+def test_a_share_is_one_sum_in_per_cent_of_another(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "place,tap,well,pond,year", "North,30,15,5,2011", "XX,0,0,0,2011")
+    spec = official(columns={"area": "place", "value": "tap + well", "of": "tap + well + pond", "period": "year"})
+    [one] = benchmarks(spec, rows, resolve)
+    assert (one.area, one.value) == ("north", 90.0)
+    assert one.facts["not_numbers"] == 1  # nobody lives where nothing was counted, so there is no share
+
+
+def test_figures_for_a_group_are_marked_as_such(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "place,v,year", "North,1,2019")
+    [one] = benchmarks(official(breakdown={"URBANISATION": "R", "SEX": "_T"}), rows, resolve)
+    assert one.breakdown == (("URBANISATION", "R"),)
+
+
+def test_columns_may_say_which_group_a_figure_is_for(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "who,age,v,year", "KENYA,15-24,1,2019", "Urban,,2,2019", "URBAN,15-24,3,2019")
+    codes = {"Kenya": "_T", "urban": "U", "rural": "R"}
+    spec = official(
+        columns={"value": "v", "period": "year"},
+        breakdowns={"URBANISATION": {"column": "who", "codes": codes}, "AGE": {"column": "age"}},
+    )
+    assert {b.value: b.breakdown for b in benchmarks(spec, rows, resolve)} == {
+        1.0: (("AGE", "15-24"),),
+        2.0: (("URBANISATION", "U"),),
+        3.0: (("AGE", "15-24"), ("URBANISATION", "U")),
+    }
+
+
+def test_two_figures_for_one_group_are_still_refused(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "place,sex,v,year", "North,F,1,2019", "North,F,2,2019")
+    with pytest.raises(BadRecipe, match="2 different official figures"):
+        benchmarks(official(breakdowns={"SEX": {"column": "sex"}}), rows, resolve)
+
+
+def test_an_error_that_is_not_published_says_where_it_comes_from(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "place,v,year,low,high", "North,50,2019,45,56")
+    columns = {"area": "place", "value": "v", "period": "year", "lower": "low", "upper": "high"}
+    [one] = benchmarks(official(columns=columns, std_error=2.0, stated="spread of the surveys"), rows, resolve)
+    assert (one.se, one.stated, one.facts["lower"], one.facts["upper"]) == (2.0, "spread of the surveys", 45.0, 56.0)
+    [plain] = benchmarks(official(columns=columns, stated="spread of the surveys"), rows, resolve)
+    assert (plain.se, plain.stated) == (None, "")
+
+
+def test_source_and_footnote_travel_with_each_figure(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "place,v,year,origin,note", "North,50,2019,MICS 2019,Wet season")
+    columns = {"area": "place", "value": "v", "period": "year", "source_detail": "origin", "footnote": "note"}
+    [one] = benchmarks(official(columns=columns), rows, resolve)
+    assert (one.source_detail, one.footnote) == ("MICS 2019", "Wet season")
+    [same] = benchmarks(official(source_detail="A census", footnote="Households"), rows, resolve)
+    assert (same.source_detail, same.footnote) == ("A census", "Households")
+
+
+def test_a_column_for_something_unknown_is_a_slip_of_the_pen(official: Spec) -> None:
+    with pytest.raises(ValueError, match="perid: not one of area, value, of, period"):
+        official(columns={"value": "v", "perid": "year"})
 
 
 # --- UNSD -----------------------------------------------------------------------------------------------------------
@@ -164,6 +264,48 @@ def test_a_unit_that_differs_from_the_recipe_is_refused(as_raw: AsRaw, official:
     with pytest.raises(BadRecipe, match="gives its figures in number; the recipe says PT"):
         benchmarks(official(reader="unsd", select={"geo_area": "32"}), rows, resolve)
     assert benchmarks(official(reader="unsd", select={"geo_area": "32"}, unit="NUMBER"), rows, resolve)[0].value == 50
+
+
+# --- any file that can be imported ----------------------------------------------------------------------------------
+
+SDMX = """\
+STRUCTURE,STRUCTURE_ID,ACTION,SERIES,REF_AREA,SEX,TIME_PERIOD,OBS_VALUE,UNIT_MEASURE,NATURE,LOWER_BOUND,UPPER_BOUND,\
+COMMENT_OBS
+dataflow,IAEG-SDGs:DF_SDG_GLH(1.24),I,W1,404,_T,2019,61.5,PT,E,58,65,Wet season
+dataflow,IAEG-SDGs:DF_SDG_GLH(1.24),I,W1,404,F,2019,60,PT,C,,,
+dataflow,IAEG-SDGs:DF_SDG_GLH(1.24),I,W1,834,_T,2019,40,PT,E,,,
+dataflow,IAEG-SDGs:DF_SDG_GLH(1.24),I,W2,404,_T,2019,7,NUMBER,C,,,
+"""
+
+
+def test_a_series_is_read_from_any_file_that_can_be_imported(official: Spec) -> None:
+    raw = series_table(SDMX.encode(), "figures.csv")
+    spec = official(reader="series", columns={}, country="KE", as_of=date(2019, 8, 24), select={"area": "KE"})
+    everybody, women = sorted(benchmarks(spec, raw, resolver(known_areas("KE"), spec.as_of)), key=lambda b: b.breakdown)
+    assert (everybody.area, everybody.value, everybody.nature, everybody.breakdown) == ("KE", 61.5, "E", ())
+    assert (everybody.facts["lower"], everybody.facts["upper"]) == (58.0, 65.0)
+    assert (women.value, women.nature, women.breakdown) == (60.0, "C", (("SEX", "F"),))
+
+
+def test_a_series_of_another_unit_is_refused(official: Spec) -> None:
+    spec = official(reader="series", series="W2", columns={}, country="KE", as_of=date(2019, 8, 24))
+    with pytest.raises(BadRecipe, match="gives its figures in NUMBER; the recipe says PT"):
+        benchmarks(spec, series_table(SDMX.encode(), "figures.csv"), resolver(known_areas("KE"), spec.as_of))
+
+
+@pytest.mark.shared
+def test_both_readers_give_the_same_figures_of_the_un_file(
+    shared: Path, as_raw: AsRaw, plain_rows: PlainRows, official: Spec
+) -> None:
+    file = shared / "official/unsd_sdg/unsd_sdg_2020_pilot.csv.gz"
+    tanzania = resolver(known_areas("TZ"), date(2012, 6, 1))
+    stated = {"columns": {}, "series": "SP_ACS_BSRVH2O", "country": "TZ"}
+    one = benchmarks(official(**stated, reader="unsd", select={"geo_area": "834"}), as_raw(plain_rows(file)), tanzania)
+    raw = series_table(file.read_bytes(), file.name)
+    other = benchmarks(official(**stated, reader="series", select={"area": "TZ"}), raw, tanzania)
+    both = [{(b.area, b.period, b.nature, b.breakdown): b.value for b in found} for found in (one, other)]
+    assert both[0] == both[1]
+    assert len(both[0]) == 54
 
 
 # --- event registers ------------------------------------------------------------------------------------------------
@@ -285,8 +427,14 @@ def test_the_unsd_series_of_tanzania_is_read(
     }
     assert {b.period: b.value for b in found} == plain
     assert plain["2012"] == 47.32437
-    with pytest.raises(BadRecipe, match=r"3 different official figures.*They differ in: location"):
-        benchmarks(official(**series, select={"geo_area": "834"}), raw, tanzania)
+    assert {b.breakdown for b in found} == {()}
+    groups = benchmarks(official(**series, select={"geo_area": "834"}), raw, tanzania)
+    assert Counter(b.breakdown for b in groups) == {
+        (): 18, (("URBANISATION", "R"),): 18, (("URBANISATION", "U"),): 18,
+    }  # fmt: skip
+    assert [b for b in groups if not b.breakdown] == [
+        replace(b, facts=b.facts | {"select": {"geo_area": "834"}, "chosen": 54}) for b in found
+    ]
 
 
 @pytest.mark.shared

@@ -1,6 +1,22 @@
 """Citizen figures beside official ones: a difference only where the concept is the same, and a verdict."""
 
-from datashift.compare.verdict import compare, uncovered
-from datashift.compare.wording import reason, verdict_word
+from datashift.compare.contest import contest, contest_sentence
+from datashift.compare.matching import group_of, uncovered
+from datashift.compare.pairs import Rules
+from datashift.compare.uncertainty import adjusted
+from datashift.compare.verdict import compare
+from datashift.compare.wording import COUNTED, probability_sentence, reason, verdict_word
 
-__all__ = ["compare", "reason", "uncovered", "verdict_word"]
+__all__ = [
+    "COUNTED",
+    "Rules",
+    "adjusted",
+    "compare",
+    "contest",
+    "contest_sentence",
+    "group_of",
+    "probability_sentence",
+    "reason",
+    "uncovered",
+    "verdict_word",
+]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from datashift.language import N_, _, label
-from datashift.model import Benchmark, Comparison, Verdict
-from datashift.numbers import in_digits, said
+from datashift.model import Comparison, Verdict
+from datashift.numbers import amount, in_digits, said
 from datashift.standards.periods import years, years_apart
 
 HIGHER = N_(
@@ -19,14 +19,6 @@ LOWER = N_(
     "The citizen figure is {size} {unit} lower than the official one (between {lower} and {upper}). "
     "Chance alone does not explain that."
 )
-SMALL_HIGHER = N_(
-    "The citizen figure is {size} {unit} higher than the official one (between {lower} and {upper}). "
-    "Chance alone does not explain that, but it is less than the {relevant} {unit} that matter here."
-)
-SMALL_LOWER = N_(
-    "The citizen figure is {size} {unit} lower than the official one (between {lower} and {upper}). "
-    "Chance alone does not explain that, but it is less than the {relevant} {unit} that matter here."
-)
 CLOSE = N_(
     "The two figures differ by {lower} to {upper} {unit}. A difference of less than {relevant} does not matter here."
 )
@@ -36,6 +28,10 @@ WIDE = N_(
 )
 NO_MEASURE = N_(
     "The difference may lie anywhere between {lower} and {upper} {unit}. Nothing is agreed on how much would matter."
+)
+AMONG = N_(
+    "The difference may lie anywhere between {lower} and {upper} {unit}. That leaves out 0, but it is one of {count} "
+    "comparisons. One of so many can look like this by chance."
 )
 NO_OFFICIAL_ERROR = N_(
     "The citizen figure differs by {difference} {unit}. The official source states no uncertainty, "
@@ -53,6 +49,11 @@ NOT_SHOWN = N_("There is no citizen figure to compare. {why}")
 TOO_FAR = N_(
     "The official figure is for {official_period}, {years_apart} years away. Too much can change in that time."
 )
+STALE = N_(
+    "The newest official figure is for {official_period}, {years_apart} years before the citizen figure. "
+    "Too much can change in that time."
+)
+HIDES = N_("The official source gives one figure for everybody, {official_figure}, and none for this group.")
 DIFFERENT = N_("The two figures measure different things. {stated}")
 OTHER_UNIT = N_("The two figures have different units: {unit_code} and {official_unit}.")
 EXTENT = N_(
@@ -62,6 +63,8 @@ EXTENT = N_(
 EXTENT_ONLY = N_("{area} kept its name and changed its extent on {date}. The official figure is for the other extent.")
 NAMESAKE = N_("The official figure is for another place of the name {area} ({official_area}).")
 NO_FIGURE = N_("No official figure for this place is at hand.")
+NO_FIGURE_THEN = N_("No official figure for this place and time is at hand.")
+NO_FIGURE_GROUP = N_("No official figure for this place and group is at hand.")
 
 _PERCENTAGE_POINTS = N_("percentage points")
 
@@ -72,7 +75,36 @@ _WORDS: dict[str, str] = {
     "cannot_tell": N_("cannot tell"),
     "not_comparable": N_("cannot be compared, because …"),
     "no_official_figure": N_("no official figure"),
+    "official_stale": N_("official figure too old"),
+    "official_hides_group": N_("official figure hides the group"),
 }
+
+_SAME_EXTENT = N_("To compare them, take figures for the same extent, or bring one across with a crosswalk of areas.")
+_REPAIRS: dict[str, str] = {
+    DIFFERENT: N_("To compare them, both must count the same thing: take the kit or the official series that does."),
+    OTHER_UNIT: N_("To compare them, bring both to the same unit."),
+    EXTENT: _SAME_EXTENT,
+    EXTENT_ONLY: _SAME_EXTENT,
+    NAMESAKE: N_("To compare them, say in the recipe which place is meant."),
+    STALE: N_("To compare them, a newer official figure is needed."),
+    TOO_FAR: N_("To compare them, take figures for the same years."),
+    HIDES: N_("To compare them, an official figure for this group is needed."),
+    NO_OFFICIAL_ERROR: N_("If its size is known, state it in the recipe (std_error) and where it is from (stated)."),
+}
+"""What would make a comparison possible, by the reason that forbids it."""
+
+_POSITIONS: dict[str, str] = {
+    "inside": N_("It lies within the interval of this group."),
+    "below": N_("The whole interval of this group lies below it."),
+    "above": N_("The whole interval of this group lies above it."),
+}
+
+_MORE_THAN = N_("The probability that the two truly differ by more than {relevant} {unit} is {chance}.")
+_TRULY_HIGHER = N_("The probability that the citizen figure is truly higher is {chance}.")
+_TRULY_LOWER = N_("The probability that the citizen figure is truly lower is {chance}.")
+_ABOUT, _OVER, _UNDER = N_("about {k} in {n}"), N_("more than 99 in 100"), N_("less than 1 in 100")
+_STATED = N_("The official source publishes no uncertainty; the one used here is stated: {stated}.")
+_BIAS = N_("The interval also reckons with a bias of about {bias_sd} {unit}.")
 
 _SAMPLING: dict[str, str] = {
     "quota": N_("a quota sample"),
@@ -86,6 +118,9 @@ _SAMPLING: dict[str, str] = {
     "undocumented": N_("a source that does not say how it chose"),
 }
 
+COUNTED = ("C", "CA")
+"""SDMX NATURE of figures that a country counted or surveyed, as it gave them or adjusted."""
+
 _NATURE: dict[str, str] = {
     "E": N_("The official figure was estimated by {source}. It is not a direct result of a count or a survey."),
     "M": N_("The official figure comes from a model of {source}. It is not a direct result of a count or a survey."),
@@ -97,38 +132,88 @@ _APART = N_("The official figure is for {official_period}, the citizen figure fo
 def verdict_word(verdict: Verdict | Comparison) -> str:
     """Return the fixed word for a verdict, in the current language.
 
-    Given a whole comparison, a gap "suggests" instead of "shows" where the official figure was estimated or modelled
-    (NATURE E or M) or stands for another year: no interval covers these.
+    Given a whole comparison, a gap "suggests" instead of "shows" where the official figure is not known to come from a
+    count or a survey (NATURE other than C and CA), stands for another year, or has an uncertainty that is stated, not
+    published; and where the citizen figure rests on a stated bias. No interval covers these.
     """
     if not isinstance(verdict, Comparison):
         return _(_WORDS[verdict])
-    weaker = verdict.verdict == "gap" and verdict.official is not None and _leans(verdict.official, verdict.period)
-    word = _WORDS["weaker gap" if weaker else verdict.verdict]
+    word = _WORDS["weaker gap" if verdict.verdict == "gap" and _leans(verdict) else verdict.verdict]
     return _(word)
 
 
 def reason(comparison: Comparison) -> str:
     """Return why the verdict is what it is, in the current language: a sentence or two, then what else to know.
 
-    Says in further sentences when the official figure is estimated or modelled, stands for another year, or leaves
-    out events without a date.
+    Further sentences say how likely a difference is that matters, what would make a comparison possible, and when the
+    official figure is estimated or modelled, stands for another year, has a stated uncertainty, or leaves out events
+    without a date. The reason of a comparison read back from a release stands as it was said.
     """
     facts = comparison.facts
-    sentences = [_(comparison.reason).format(**_spoken(facts))]
+    first = _(comparison.reason).format(**_spoken(facts))
+    if facts.get("said"):
+        return first
+    more = (_position(comparison), probability_sentence(comparison), _repair(comparison))
+    return " ".join(filter(None, (first, *more, *_about_the_official(comparison))))
+
+
+def probability_sentence(comparison: Comparison) -> str:
+    """Say in the current language how likely it is that the two truly differ; "" where nothing is known of it."""
+    chance = comparison.probability
+    if chance is None or comparison.difference is None:
+        return ""
+    signed = _TRULY_HIGHER if comparison.difference >= 0 else _TRULY_LOWER
+    text = _MORE_THAN if "agreed" in comparison.facts else signed
+    spoken = _spoken(comparison.facts)
+    return _(text).format(relevant=spoken.get("agreed"), unit=spoken.get("unit"), chance=_chance(chance))
+
+
+def _position(comparison: Comparison) -> str:
+    where = comparison.facts.get("position")
+    return _(_POSITIONS[where]) if where in _POSITIONS else ""
+
+
+def _repair(comparison: Comparison) -> str:
+    official = comparison.official
+    own = official.facts.get("repair") if official is not None and comparison.reason == DIFFERENT else None
+    if own:
+        return label(own)
+    return _(_REPAIRS[comparison.reason]) if comparison.reason in _REPAIRS else ""
+
+
+def _about_the_official(comparison: Comparison) -> list[str]:
+    official, facts = comparison.official, comparison.facts
+    if official is None:
+        return []
+    found = []
+    if comparison.reason not in (TOO_FAR, STALE) and facts.get("years_apart"):
+        found.append(_(_APART).format(**_spoken(facts)))
+    if official.nature in _NATURE:
+        found.append(_(_NATURE[official.nature]).format(source=official.source))
+    if official.stated and comparison.p_value is not None:
+        found.append(_(_STATED).format(stated=_(official.stated)))
+    if "bias_sd" in facts:
+        found.append(_(_BIAS).format(**_spoken(facts)))
+    if official.facts.get("undated"):
+        found.append(_(_UNDATED).format(**_spoken(official.facts)))
+    return found
+
+
+def _chance(probability: float) -> str:
+    if probability > 0.99:
+        return _(_OVER)
+    if probability < 0.01:
+        return _(_UNDER)
+    n = 10 if 0.095 < probability < 0.905 else 100
+    return _(_ABOUT).format(k=said(probability * n), n=said(n))
+
+
+def _leans(comparison: Comparison) -> bool:
     official = comparison.official
     if official is None:
-        return sentences[0]
-    if comparison.reason != TOO_FAR and facts.get("years_apart"):
-        sentences.append(_(_APART).format(**_spoken(facts)))
-    if official.nature in _NATURE:
-        sentences.append(_(_NATURE[official.nature]).format(source=official.source))
-    if official.facts.get("undated"):
-        sentences.append(_(_UNDATED).format(**_spoken(official.facts)))
-    return " ".join(sentences)
-
-
-def _leans(official: Benchmark, period: str) -> bool:
-    return official.nature in _NATURE or years_apart(official.period, period) > 0
+        return False
+    apart = years_apart(official.period, comparison.period) > 0
+    return apart or official.nature not in COUNTED or bool(official.stated) or "bias_sd" in comparison.facts
 
 
 def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,6 +225,8 @@ def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:
             spoken[name] = in_digits(str(spoken[name]))
     if facts.get("unit_code") == "PT":
         spoken["unit"] = _(_PERCENTAGE_POINTS)
+    if "official_value" in facts:
+        spoken["official_figure"] = amount(facts["official_value"], None, None, facts.get("unit_code", ""))
     if "sampling" in facts:
         spoken["sampling"] = _(_SAMPLING.get(facts["sampling"], _SAMPLING["undocumented"]))
     if "why" in facts:

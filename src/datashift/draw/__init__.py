@@ -7,14 +7,28 @@ from typing import Any
 
 from datashift.draw import render, twins
 from datashift.draw.dots import ledger
+from datashift.draw.look import WIDTH
 from datashift.draw.maps import choropleth
+from datashift.draw.matrix import Cell, MatrixRow, matrix
 from datashift.draw.page import Spec
 from datashift.draw.rows import differences, rows_of_comparisons, rows_of_estimates
+from datashift.draw.timeline import time_chart
+from datashift.draw.timeline_records import Timeline
 from datashift.draw.words import Words
 from datashift.language import speaking
 from datashift.model import Chart, Comparison, Estimate
 
-__all__ = ["Words", "area_map", "beside_official", "by_area", "get_ready"]
+__all__ = [
+    "Cell",
+    "MatrixRow",
+    "Words",
+    "area_map",
+    "beside_official",
+    "by_area",
+    "get_ready",
+    "over_time",
+    "who_counted",
+]
 
 
 def get_ready() -> None:
@@ -61,6 +75,29 @@ def area_map(estimates: Sequence[Estimate], shapes: Mapping[str, Any], *, words:
         spec = choropleth(rows, shapes, words)
         text = twins.text(rows, words, uncounted=len(shapes.keys() - {row.area for row in rows}))
         return _chart(spec, words, text, twins.table(rows, words)) if spec else None
+
+
+def over_time(drawn: Timeline, *, words: Words, width: float = WIDTH) -> Chart:
+    """Draw series over the years on one axis, on a page of `width` pixels (360 for a phone).
+
+    In: the series with their intervals, breaks and earlier values, verdicts, target, and what methods of progress say;
+    texts in `words.language`. Out: the chart. Citizen figures are filled circles on a solid line, official ones hollow
+    diamonds on a dashed line. Shares stand on an axis from 0 to 100. Its twins are those of `drawn`.
+    """
+    with speaking(words.language):
+        return _chart(time_chart(drawn, words, width), words, drawn.text, drawn.table)
+
+
+def who_counted(
+    rows: Sequence[MatrixRow], columns: Sequence[str], *, words: Words, text: str, table: twins.Table, width: int = 0
+) -> Chart:
+    """Draw who counted what: one row per indicator, one column per year, area or group, a mark in every cell.
+
+    In: rows with as many cells as there are columns; `text` and `table`, the twins, in `words.language`; `width` of the
+    page in pixels (default 720; 360 for a phone, with the names above their cells). Out: the chart.
+    """
+    with speaking(words.language):
+        return _chart(matrix(rows, columns, words, width or WIDTH), words, text, table)
 
 
 def _chart(spec: Spec, words: Words, text: str, table: twins.Table) -> Chart:

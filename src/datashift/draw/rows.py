@@ -168,6 +168,8 @@ def _source(official: Benchmark, comparison: Comparison) -> str:
 
 
 def _interval(official: Benchmark) -> tuple[float | None, float | None]:
+    if official.facts.get("lower") is not None and official.facts.get("upper") is not None:
+        return float(official.facts["lower"]), float(official.facts["upper"])
     if official.se is None:
         return None, None
     lower, upper = official.value - _Z * official.se, official.value + _Z * official.se

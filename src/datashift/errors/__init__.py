@@ -11,20 +11,31 @@ DataShiftError
 │   ├── BadQuestion        question.*    a condition, a column or a table that an analyst names cannot be used
 │   ├── BadSeries          trend.* smooth.*  a table of years or areas, or an option that contradicts it
 │   ├── BadSources         pool.*        figures of several sources that are to be pooled
+│   ├── BadCoverage        coverage.*    what is asked of the coverage matrix, or a table of people
+│   ├── BadProgress        progress.*    a file of rules, or a progress that nothing was said about
+│   ├── BadLedger          ledger.*      what is asked of the shadow ledger is not one thing
+│   ├── BadOfficial        official-import.*  an official file cannot be taken in, or has no such figure
 │   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
 │   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
 │   ├── Disclosive         protect.*     an output would show what must not be shown
 │   └── Tampered           verify.*      a bundle differs from what its own parts give
 ├── DesignError            the data cannot answer the question (exit 3)
+│   ├── NotLicensed        claim.*       the evidence does not carry the claim
+│   ├── NothingKnown       ledger.*      nobody counted, or what was counted is not at hand
 │   └── TooThin            trend.* smooth.*  the years or areas at hand cannot carry the answer
 └── SourceUnavailable      a source is not there now; try again later (exit 4)
 
 An error carries a code and facts, never a finished sentence: `str(error)` says it in the current language.
 """
 
+from datashift.errors.claims import NotLicensed
+from datashift.errors.coverage import BadCoverage
 from datashift.errors.failure import DataShiftError, DesignError, InputError, SourceUnavailable
 from datashift.errors.files import BadForm, Unreadable
+from datashift.errors.ledger import BadLedger, NothingKnown
+from datashift.errors.official import BadOfficial
 from datashift.errors.pooling import BadSources
+from datashift.errors.progress import BadProgress
 from datashift.errors.questions import BadQuestion
 from datashift.errors.recipes import BadRecipe, BadRow, LostRows
 from datashift.errors.releases import Disclosive, Tampered
@@ -34,7 +45,11 @@ from datashift.errors.trends import BadSeries, TooThin
 __all__ = [
     "BadAreas",
     "BadCorrection",
+    "BadCoverage",
     "BadForm",
+    "BadLedger",
+    "BadOfficial",
+    "BadProgress",
     "BadQuestion",
     "BadRecipe",
     "BadRow",
@@ -46,6 +61,8 @@ __all__ = [
     "Disclosive",
     "InputError",
     "LostRows",
+    "NotLicensed",
+    "NothingKnown",
     "SourceUnavailable",
     "Tampered",
     "TooThin",

@@ -59,6 +59,10 @@ class BadRecipe(InputError):
             "{file}: none of the {rows} official figures chosen is a number (for example '{value}'). "
             "Choose other rows under [[official]], select."
         ),
+        "official.no-code": N_(
+            "{file}: '{value}' in the column '{column}' is sent to no code of {concept}. Add it under [[official]], "
+            "breakdowns, or leave these rows out under select."
+        ),
         "official.several": N_(
             "{file}: {count} different official figures for {place} in {period}. Say which one is meant under "
             "[[official]], select. They differ in: {columns}."

@@ -24,6 +24,7 @@ from datashift.model.kit import (
 from datashift.model.recipe import (
     Boundaries,
     Column,
+    Group,
     Ledger,
     Margin,
     Official,
@@ -59,6 +60,7 @@ __all__ = [
     "Effect",
     "Estimate",
     "Finding",
+    "Group",
     "Harmonised",
     "IntervalKind",
     "Kit",

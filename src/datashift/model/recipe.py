@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from datashift.model.design import Design
 from datashift.model.record import Label, Names, Record
@@ -144,11 +144,34 @@ class Margin(Record):
     totals: dict[str, float] = Field(default_factory=dict)
 
 
+OFFICIAL_PARTS = (
+    "area", "value", "of", "period", "se", "df", "lower", "upper", "nature", "source_detail", "footnote", "date",
+    "format",
+)  # fmt: skip
+"""What a column of an official file may hold, as `columns` of an [[official]] names it."""
+
+
+class Group(Record):
+    """A column of an official file that splits its figures into groups, such as women and men.
+
+    `codes` sends its words to codes; without it they stand as they are. An empty cell and `_T` mean everybody.
+    """
+
+    column: str
+    codes: dict[str, str] = Field(default_factory=dict)
+
+
 class Official(Record):
-    """Where official figures for one or more measures come from, and how their concept relates to ours."""
+    """Where official figures for one or more measures come from, and how their concept relates to ours.
+
+    `breakdown` is the group that all these figures are for; `breakdowns` reads it from columns. Both name concepts and
+    codes of SDMX. `repair` says what would make another concept comparable. `stated` says where a `std_error` comes
+    from that the source does not publish. `source_detail` and `footnote` travel along with each figure, unless the
+    file has columns for them.
+    """
 
     file: str
-    reader: Literal["jmp-region", "jmp-national", "unsd", "table", "event-register"]
+    reader: Literal["jmp-region", "jmp-national", "unsd", "series", "table", "event-register"]
     source: str
     licence: str = ""
     released: str
@@ -159,16 +182,30 @@ class Official(Record):
     series: str
     select: dict[str, str] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
+    breakdown: dict[str, str] = Field(default_factory=dict)
+    breakdowns: dict[str, Group] = Field(default_factory=dict)
     nature: str = ""
     unit: str = "PT"
     relation: Literal["same", "different"]
     definition: Label
     difference: Label = Field(default_factory=dict)
+    repair: Label = Field(default_factory=dict)
     country: str
     as_of: date
     names: dict[str, str] = Field(default_factory=dict)
     period: str | None = None
     std_error: str | float | None = None
+    stated: str = ""
+    source_detail: str = ""
+    footnote: str = ""
+
+    @field_validator("columns")
+    @classmethod
+    def _known_parts(cls, columns: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(columns) - set(OFFICIAL_PARTS))
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)}: not one of {', '.join(OFFICIAL_PARTS)}")
+        return columns
 
 
 class Recipe(Record):

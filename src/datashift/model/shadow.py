@@ -98,8 +98,9 @@ class Contest:
 
     Each number is given twice: [0] so that the two are equal, [1] so that their difference could be chance.
     shift: change of the citizen figure, in its unit.   wrong: per cent of the answers that would have to be wrong, all
-    in one direction (shares).   missing: per cent of the population that would have to be missing and all answer the
-    other way (shares), or for events per cent of the true number.   odds: how many times as likely one kind of answer
+    in one direction (shares), or of the events that would be false or counted twice.   missing: per cent of the
+    population that would have to be missing and all answer the other way (shares), or for events per cent of the true
+    number.   odds: how many times as likely one kind of answer
     would have to be to be seen (shares).   correlation: data-defect correlation of Meng (2018); needs `population`.
     None: not defined for this kind of figure, or a fact is missing.
     """

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-import re
+import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import fuzz
 
 from datashift.errors import BadRecipe
 from datashift.language import N_
-from datashift.model import Area, Benchmark, Official
-from datashift.standards.periods import years
+from datashift.model import Area, Benchmark, Breakdown, Group, Official
+from datashift.official.chosen import (
+    Figure,
+    column,
+    from_columns,
+    group_of,
+    matching,
+    near_spellings,
+    need,
+    stated_error,
+)
+from datashift.official.codes import code_of, concept_of
+from datashift.official.importing import read_figures
+from datashift.official.reading import breakdown_of
+from datashift.official.schema import Setting
 
-UNKNOWN_PLACE = N_("The place '{name}' of {source} is not in the area list of {country} for {date}.")
+UNKNOWN_PLACE = N_(
+    "The place '{name}' of {source} is not in the area list of {country} for {date}, or stands there more than once."
+)
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_LIKE = 85  # per cent of letters two spellings share before they are shown as possibly the same
-
-
-@dataclass(frozen=True)
-class _Figure:
-    """One official figure before its place is matched; `row` is the line it stood on."""
-
-    place: str
-    period: str
-    value: float
-    se: float | None = None
-    nature: str = ""
-    row: dict[str, str] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
+_UNSD_OWN = ("series", "geo_area", "geo_area_name", "nature", "units", "year", "value", "observation_status", "_row")
 
 
 def benchmarks(spec: Official, raw: pa.Table, resolve: Callable[[str], Area | None]) -> list[Benchmark]:
@@ -44,16 +44,21 @@ def benchmarks(spec: Official, raw: pa.Table, resolve: Callable[[str], Area | No
     In: `raw`, all columns text (read gives it); `resolve`, which finds the area that a place name meant on
     `spec.as_of`, or None. Out: benchmarks in the unit of `spec`; the area is None, with the reason in `refused`, where
     the place is not known. `spec.select` names columns and the text they must have after trimming, without regard to
-    case; "a|b" means either. Rows that carry no number or no date are counted in the facts.
+    case; "a|b" means either. The facts count rows that carry no number or no date, and hold the stated `repair`.
 
     jmp-region     select iso3, main_source, var. Per cent of the population by region and survey.
-    jmp-national   select iso3, column. One column of the wide file; nature E (JMP fits it to several surveys).
-    unsd           select geo_area (M49) and the breakdowns; series = the series code. NATURE from the file.
-    table          columns area, value, period, se, df, nature; without area the figures are the country's.
+    jmp-national   select iso3, column. Columns of the wide file; nature E (JMP fits them to several surveys).
+    unsd           select geo_area (M49); series = the series code. NATURE from the file. A breakdown that `select`
+                   does not bring down to one word becomes the group of the figure.
+    series         any file that can be imported as official, as `series_table` gives it; series = the series code.
+    table          columns area, value (of), period, nature; without area the figures are the country's.
     event-register columns date, format, area; counts rows by year. Years are those found in the whole register.
 
+    Every reader but the last takes the columns se, df, lower, upper (they go into the facts), source_detail and
+    footnote. Values may be sums of columns: see `chosen.from_columns`.
+
     Raises BadRecipe when a column or an entry is missing, when no row or no number is chosen, when two different
-    figures stand for one place, time and nature, and when a different concept comes without its stated difference.
+    figures stand for one place, time, group and nature, and when a different concept comes without its difference.
     """
     if spec.relation == "different" and not any(spec.difference.values()):
         raise BadRecipe("official.no-difference", file=spec.file, source=spec.source)
@@ -62,8 +67,23 @@ def benchmarks(spec: Official, raw: pa.Table, resolve: Callable[[str], Area | No
     return [_benchmark(spec, measure, figure, found(figure.place)) for measure in spec.measures for figure in figures]
 
 
-def _benchmark(spec: Official, measure: str, figure: _Figure, area: Area | None) -> Benchmark:
+def series_table(data: bytes, name: str) -> pa.Table:
+    """Return the figures of a file that `datashift official import` understands as text, for the reader `series`.
+
+    Out: the columns of `schema.FIGURES`, `_row`, and `_place`: our id of the place where its code is known, else its
+    name. Only the areas that ship are known here, so that a release gives the same figures on every machine.
+    Raises BadOfficial and Unreadable.
+    """
+    # No file lies below the null device: the store of this machine must not be asked.
+    found = read_figures(data, name, Setting(home=Path(os.devnull))).table
+    texts = {column: pc.fill_null(pc.cast(found[column], pa.string()), "") for column in found.column_names}
+    place = pc.if_else(pc.equal(texts["area"], ""), texts["area_name"], texts["area"])
+    return pa.table({**texts, "_place": place, "_row": found["row"]})
+
+
+def _benchmark(spec: Official, measure: str, figure: Figure, area: Area | None) -> Benchmark:
     place = {"name": figure.place, "source": spec.source, "country": spec.country, "date": spec.as_of.isoformat()}
+    repair = {"repair": dict(spec.repair)} if spec.repair else {}
     return Benchmark(
         measure=measure,
         source=spec.source,
@@ -81,46 +101,88 @@ def _benchmark(spec: Official, measure: str, figure: _Figure, area: Area | None)
         difference=spec.difference,
         se=figure.se,
         refused="" if area else UNKNOWN_PLACE,
-        facts={"select": dict(spec.select), **figure.facts, **({} if area else place)},
+        facts={"select": dict(spec.select), **figure.facts, **repair, **({} if area else place)},
+        breakdown=figure.breakdown,
+        stated=spec.stated if figure.se is not None else "",
+        source_detail=figure.source_detail,
+        footnote=figure.footnote,
     )
 
 
 # --- readers ------------------------------------------------------------------------------------------------------
 
 
-def _jmp_region(spec: Official, raw: pa.Table) -> list[_Figure]:
-    _need(spec, spec.select, "iso3", "main_source", "var")
-    return _from_columns(spec, raw, {"area": "region", "value": "value", "period": "year"})
+def _jmp_region(spec: Official, raw: pa.Table) -> list[Figure]:
+    need(spec, spec.select, "iso3", "main_source", "var")
+    return from_columns(spec, raw, {**spec.columns, "area": "region", "value": "value", "period": "year"})
 
 
-def _jmp_national(spec: Official, raw: pa.Table) -> list[_Figure]:
-    _need(spec, spec.select, "iso3", "column")
-    columns = {"area": "name", "value": spec.select["column"], "period": "year"}
-    figures = _from_columns(spec, raw, columns, select={k: v for k, v in spec.select.items() if k != "column"})
+def _jmp_national(spec: Official, raw: pa.Table) -> list[Figure]:
+    need(spec, spec.select, "iso3", "column")
+    columns = {**spec.columns, "area": "name", "value": spec.select["column"], "period": "year"}
+    figures = from_columns(spec, raw, columns, select={k: v for k, v in spec.select.items() if k != "column"})
     return [replace(f, nature=spec.nature or "E", facts={**f.facts, "modelled": True}) for f in figures]
 
 
-def _unsd(spec: Official, raw: pa.Table) -> list[_Figure]:
-    _need(spec, spec.select, "geo_area")
-    columns = {"area": "geo_area_name", "value": "value", "period": "year", "nature": "nature"}
-    figures = _from_columns(spec, raw, columns, select={"series": spec.series, **spec.select})
+def _unsd(spec: Official, raw: pa.Table) -> list[Figure]:
+    need(spec, spec.select, "geo_area")
+    columns = {**spec.columns, "area": "geo_area_name", "value": "value", "period": "year", "nature": "nature"}
+    select = {"series": spec.series, **spec.select}
+    figures = from_columns(spec, raw, columns, select=select, groups=_unsd_groups(spec, raw, select))
     units = {f.row.get("units", "") for f in figures}
     if units != {""} and ("percent" in units) != (spec.unit == "PT"):
         raise BadRecipe("official.other-unit", file=spec.file, found=", ".join(sorted(units)), stated=spec.unit)
     return figures
 
 
-def _table(spec: Official, raw: pa.Table) -> list[_Figure]:
-    _need(spec, spec.columns, "value")
-    return _from_columns(spec, raw, spec.columns)
+def _unsd_groups(spec: Official, raw: pa.Table, select: Mapping[str, str]) -> dict[str, Group]:
+    """Return the columns that split the chosen figures into groups, by their concept in the SDG data structure."""
+    rows = raw.filter(matching(spec, raw, select))
+    settled = {name for name, words in select.items() if "|" not in words}
+    settled |= {group.column for group in spec.breakdowns.values()}
+    groups = {}
+    for name in raw.column_names:
+        words = {} if name in settled or name in _UNSD_OWN else dict.fromkeys(column(spec, rows, name))
+        concept = concept_of(name)
+        codes = {word: code_of(concept, word, ddf=True) for word in words}
+        if any(codes.values()):
+            groups[concept] = Group(column=name, codes=codes)
+    return groups
 
 
-def _event_register(spec: Official, raw: pa.Table) -> list[_Figure]:
-    _need(spec, spec.columns, "date")
-    every_year = _years(spec, _column(spec, raw, spec.columns["date"]))
-    chosen = _matching(spec, raw, spec.select)
+def _series(spec: Official, raw: pa.Table) -> list[Figure]:
+    columns = {
+        "area": "_place", "value": "value", "period": "period", "se": "se", "lower": "lower", "upper": "upper",
+        "nature": "nature", "source_detail": "source_detail", "footnote": "footnote",
+    }  # fmt: skip
+    figures = from_columns(spec, raw, columns, select={"series": spec.series, **spec.select})
+    units = {f.row["unit"] for f in figures} - {""}
+    if units and ("PT" in units) != (spec.unit == "PT"):
+        raise BadRecipe("official.other-unit", file=spec.file, found=", ".join(sorted(units)), stated=spec.unit)
+    stated = stated_error(spec)
+    return [
+        replace(
+            f,
+            se=stated if f.se is None else f.se,
+            breakdown=group_of({**spec.breakdown, **dict(breakdown_of(f.row["breakdown"]))}),
+            source_detail=f.source_detail or spec.source_detail,
+            footnote=f.footnote or spec.footnote,
+        )
+        for f in figures
+    ]
+
+
+def _table(spec: Official, raw: pa.Table) -> list[Figure]:
+    need(spec, spec.columns, "value")
+    return from_columns(spec, raw, spec.columns)
+
+
+def _event_register(spec: Official, raw: pa.Table) -> list[Figure]:
+    need(spec, spec.columns, "date")
+    every_year = _years(spec, column(spec, raw, spec.columns["date"]))
+    chosen = matching(spec, raw, spec.select)
     rows = raw.filter(chosen)
-    places = _column(spec, rows, spec.columns["area"]) if "area" in spec.columns else [spec.country] * rows.num_rows
+    places = column(spec, rows, spec.columns["area"]) if "area" in spec.columns else [spec.country] * rows.num_rows
     seen = [year for year, keep in zip(every_year, chosen.to_pylist(), strict=True) if keep]
     counts = Counter(zip(places, seen, strict=True))
     facts = {
@@ -128,68 +190,44 @@ def _event_register(spec: Official, raw: pa.Table) -> list[_Figure]:
         "left_out": raw.num_rows - rows.num_rows,
         "dated": sum(year is not None for year in seen),
         "undated": sum(year is None for year in seen),
-        "spellings": _near_spellings(spec, raw),
+        "spellings": near_spellings(spec, raw),
     }
     return [
-        _Figure(place, str(year), float(counts[place, year]), facts=facts, se=_stated(spec))
+        Figure(
+            place,
+            str(year),
+            float(counts[place, year]),
+            facts=facts,
+            se=stated_error(spec),
+            breakdown=group_of(spec.breakdown),
+            source_detail=spec.source_detail,
+            footnote=spec.footnote,
+        )
         for place in sorted(set(places))
         for year in sorted({year for year in every_year if year is not None})
     ]
 
 
-_READERS: dict[str, Callable[[Official, pa.Table], list[_Figure]]] = {
+_READERS: dict[str, Callable[[Official, pa.Table], list[Figure]]] = {
     "jmp-region": _jmp_region,
     "jmp-national": _jmp_national,
     "unsd": _unsd,
+    "series": _series,
     "table": _table,
     "event-register": _event_register,
 }
 
 
-# --- rows and columns ---------------------------------------------------------------------------------------------
+# --- one figure, and its year ---------------------------------------------------------------------------------------
 
 
-def _from_columns(
-    spec: Official, raw: pa.Table, columns: dict[str, str], select: dict[str, str] | None = None
-) -> list[_Figure]:
-    rows = raw.filter(_matching(spec, raw, spec.select if select is None else select))
-    cells = {name: _column(spec, rows, name) for name in rows.column_names if name != "_row"}
-    read = {part: _column(spec, rows, name) for part, name in _with_error(spec, columns).items()}
-    numbers = [_number(text) for text in read["value"]]
-    if all(number is None for number in numbers):
-        raise BadRecipe("official.no-number", file=spec.file, rows=len(numbers), value=read["value"][0])
-    facts = {"chosen": len(numbers), "not_numbers": numbers.count(None)}
-    return [
-        _Figure(
-            place=read["area"][i] if "area" in read else spec.country,
-            period=_period(spec, read["period"][i] if "period" in read else ""),
-            value=value,
-            se=_number(read["se"][i]) if "se" in read else _stated(spec),
-            nature=read["nature"][i] if "nature" in read else "",
-            row={name: column[i] for name, column in cells.items()},
-            facts={**facts, "df": _number(read["df"][i])} if "df" in read else facts,
-        )
-        for i, value in enumerate(numbers)
-        if value is not None
-    ]
-
-
-def _with_error(spec: Official, columns: dict[str, str]) -> dict[str, str]:
-    known = {k: v for k, v in columns.items() if k in ("area", "value", "period", "se", "df", "nature")}
-    return known | {"se": spec.std_error} if isinstance(spec.std_error, str) else known
-
-
-def _stated(spec: Official) -> float | None:
-    return float(spec.std_error) if isinstance(spec.std_error, int | float) else None
-
-
-def _single(spec: Official, figures: list[_Figure], found: Callable[[str], Area | None]) -> Iterator[_Figure]:
-    together: dict[tuple[str, str, str], list[_Figure]] = {}
+def _single(spec: Official, figures: list[Figure], found: Callable[[str], Area | None]) -> Iterator[Figure]:
+    together: dict[tuple[str, str, Breakdown, str], list[Figure]] = {}
     for figure in figures:
         area = found(figure.place)
         place = area.id if area else figure.place
-        together.setdefault((place, figure.period, figure.nature.upper()), []).append(figure)
-    for (_area, period, _nature), same in together.items():
+        together.setdefault((place, figure.period, figure.breakdown, figure.nature.upper()), []).append(figure)
+    for (_area, period, _group, _nature), same in together.items():
         if spec.reader == "event-register":
             # Two spellings of one place hold different events: the counts add up.
             yield replace(same[0], value=sum(figure.value for figure in same))
@@ -201,63 +239,6 @@ def _single(spec: Official, figures: list[_Figure], found: Callable[[str], Area 
                 file=spec.file, count=len(same), place=same[0].place, period=period, columns=", ".join(differing),
             )  # fmt: skip
         yield same[0]
-
-
-def _matching(spec: Official, raw: pa.Table, select: dict[str, str]) -> pa.ChunkedArray | pa.Array:
-    chosen: Any = pa.array([True] * raw.num_rows, pa.bool_())
-    for name, wanted in select.items():
-        _column(spec, raw, name, rows=False)
-        cells = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(raw[name], "")))
-        # M49 codes come with and without their leading zeros.
-        plain = pc.utf8_ltrim(cells, "0") if name == "geo_area" else cells
-        words = [w.strip().lower().lstrip("0" if name == "geo_area" else "") for w in wanted.split("|")]
-        chosen = pc.and_(chosen, pc.is_in(plain, value_set=pa.array(words, pa.string())))
-    if not pc.any(chosen).as_py():
-        asked = ", ".join(f"{name} = {wanted}" for name, wanted in select.items())
-        raise BadRecipe("official.no-row", file=spec.file, select=asked or "*")
-    return chosen
-
-
-def _column(spec: Official, table: pa.Table, name: str, rows: bool = True) -> list[str]:
-    if name not in table.column_names or name == "_row":
-        known = ", ".join(c for c in table.column_names if c != "_row")
-        raise BadRecipe("official.no-column", file=spec.file, column=name, known=known)
-    return [(cell or "").strip() for cell in table[name].to_pylist()] if rows else []
-
-
-def _need(spec: Official, given: dict[str, str], *entries: str) -> None:
-    for entry in entries:
-        if entry not in given:
-            raise BadRecipe("official.no-entry", file=spec.file, reader=spec.reader, entry=entry)
-
-
-def _near_spellings(spec: Official, raw: pa.Table) -> dict[str, int]:
-    # A misspelt word is not chosen; it is shown with its rows so that a person can add it to the recipe.
-    near: dict[str, int] = {}
-    for name, wanted in spec.select.items():
-        words = {word.strip().lower() for word in wanted.split("|")}
-        for text, rows in Counter(_column(spec, raw, name)).items():
-            plain = text.lower()
-            if plain not in words and any(fuzz.ratio(plain, word) >= _LIKE for word in words):
-                near[text] = rows
-    return near
-
-
-# --- cells --------------------------------------------------------------------------------------------------------
-
-
-def _number(text: str) -> float | None:
-    return float(text) if _NUMBER.fullmatch(text) else None
-
-
-def _period(spec: Official, text: str) -> str:
-    if spec.period or not text:
-        if not spec.period:
-            raise BadRecipe("official.no-period", file=spec.file)
-        return spec.period
-    period = text.removesuffix(".0")
-    years(period)
-    return period
 
 
 def _years(spec: Official, cells: list[str]) -> list[int | None]:

@@ -81,7 +81,7 @@ def _beside(
     setting: Setting, compared: Sequence[Comparison], measure: Measure
 ) -> list[tuple[list[Comparison], list[Official]]]:
     """The charts beside official figures: sources that speak of the same places and times share one."""
-    here = [c for c in compared if c.measure == measure.id]
+    here = [c for c in compared if c.measure == measure.id and not c.breakdown]
     groups: dict[tuple[Any, ...], tuple[list[Comparison], list[Official]]] = {}
     for spec in setting.recipe.official:
         own = [c for c in here if c.official and (c.official.source, c.official.series) == (spec.source, spec.series)]

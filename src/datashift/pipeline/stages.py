@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datashift.assess import assess
-from datashift.compare import compare, uncovered
+from datashift.compare import Rules, compare, uncovered
 from datashift.corrections import Replayed, replay
 from datashift.corrections import parse as parse_ledger
 from datashift.errors import DesignError
@@ -30,14 +30,13 @@ from datashift.model import (
     Origin,
     Recipe,
 )
-from datashift.official import benchmarks
+from datashift.official import benchmarks, series_table
 from datashift.pipeline.drawings import Drawing, at_once, drawings, finished
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
 from datashift.pooling.ladder import explain
 from datashift.protect import protect
 from datashift.publish import rounded
 from datashift.standards.areas import resolver
-from datashift.standards.periods import years
 
 NOT_CHECKED = ("harmonise.not-meant", "harmonise.removed")
 """Rows that the recipe does not mean, or that a correction took out: the checks have nothing to say about them."""
@@ -155,27 +154,36 @@ def official_figures(setting: Setting) -> list[Benchmark]:
     """Read every official source that is at hand."""
     found: list[Benchmark] = []
     for spec in setting.recipe.official:
-        if bare_name(spec.file) in setting.inputs.files:
+        name = bare_name(spec.file)
+        if name in setting.inputs.files:
             resolve = resolver(setting.areas, spec.as_of, spec.names)
-            found += benchmarks(spec, setting.table(spec.file).table, resolve)
+            in_series = spec.reader == "series"
+            raw = series_table(setting.inputs.files[name], name) if in_series else setting.table(spec.file).table
+            found += benchmarks(spec, raw, resolve)
     return found
 
 
 def comparisons(setting: Setting, found: Sequence[Estimate], official: Sequence[Benchmark]) -> list[Comparison]:
-    """Hold the estimates against the official figures."""
+    """Hold the estimates against the official figures: all totals, and the groups of places that these know."""
     named = {measure for spec in setting.recipe.official for measure in spec.measures}
-    measures = {measure.id: measure for measure in setting.measures}
-    candidates = [e for e in found if e.measure in named and not e.breakdown]
-    compared: list[Comparison] = []
-    for period in sorted({e.period for e in candidates}):
-        now = [e for e in candidates if e.period == period]
-        first, last = years(period)
+    known = {(b.measure, b.area) for b in official} | {(measure, whole_area(setting)) for measure in named}
+    candidates = [e for e in found if e.measure in named and (not e.breakdown or (e.measure, e.area) in known)]
+    rules = Rules(
+        confidence=setting.recipe.design.confidence,
         # In a series by year each year stands beside its own; otherwise the nearest official figure is shown.
-        yearly = setting.recipe.period.by == "year"
-        beside = [b for b in official if not yearly or (years(b.period)[0] <= last and years(b.period)[1] >= first)]
-        confidence = setting.recipe.design.confidence
-        compared += compare(now, beside, measures=measures, areas=setting.areas, confidence=confidence)
-    return compared
+        same_year=setting.recipe.period.by == "year",
+        population=_population(setting),
+    )
+    measures = {measure.id: measure for measure in setting.measures}
+    candidates.sort(key=lambda e: e.period)
+    return compare(candidates, official, measures=measures, areas=setting.areas, rules=rules)
+
+
+def _population(setting: Setting) -> dict[str, float]:
+    """Return how many people the answers of each area stand for: known where they are weighted up to a margin."""
+    margin = setting.recipe.design.weight_margin
+    totals = dict(setting.margins.get(margin, {})) if margin else {}
+    return {whole_area(setting): sum(totals.values()), **totals} if totals else {}
 
 
 def _findings(setting: Setting, raw: pa.Table, harmonised: Harmonised) -> list[Finding]:

@@ -23,10 +23,17 @@ from datashift.protect.scan import scan
 FIGURES = frozenset(
     {
         "OBS_VALUE", "STD_ERROR", "LOWER_BOUND", "UPPER_BOUND", "N_OBS", "N_EFF", "DEFF", "DF", "CONF_LEVEL",
-        "VALUE", "LOWER", "UPPER", "OFFICIAL_VALUE", "DIFFERENCE", "DIFFERENCE_LOWER", "DIFFERENCE_UPPER",
+        "BIAS_SD", "VALUE", "LOWER", "UPPER", "OFFICIAL_VALUE", "OFFICIAL_STD_ERROR", "OFFICIAL_LOWER",
+        "OFFICIAL_UPPER", "DIFFERENCE", "DIFFERENCE_LOWER", "DIFFERENCE_UPPER", "PROBABILITY", "P_VALUE", "P_ADJUSTED",
+        "CONTEST_SHIFT", "CONTEST_SHIFT_CHANCE", "CONTEST_WRONG", "CONTEST_WRONG_CHANCE", "CONTEST_MISSING",
+        "CONTEST_MISSING_CHANCE", "CONTEST_ODDS", "CONTEST_ODDS_CHANCE", "CONTEST_CORRELATION",
+        "CONTEST_CORRELATION_CHANCE", "CONTEST_N", "CONTEST_POPULATION",
     }
 )  # fmt: skip
 """Columns of our own tables that hold figures: ten digits there are an amount, not a phone."""
+
+_APART = "\n\x1e\n"
+"""Between cells, so that three cells C, C and M are not taken for the name C. C. M."""
 
 _WORD = re.compile(r"[\w\u0300-\u036f\u0900-\u0963\u0966-\u097f]+")
 _DATE = re.compile(r"\s*(?:\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[-/]\d\d?[-/]\d{4})(?:[T ][\d:.Z+-]*)?\s*")
@@ -115,7 +122,7 @@ class _Hunted:
                 yield (word,), word
             for length, known in self.phrases.get(folded[index], {}).items():
                 key = tuple(folded[index : index + length])
-                if key in known:
+                if key in known and _APART not in text[spans[index][0] : spans[index + length - 1][1]]:
                     yield key, text[spans[index][0] : spans[index + length - 1][1]]
 
 
@@ -149,9 +156,9 @@ def _passages(name: str, kind: str, data: bytes) -> str:
     """Return what a reader of the file can see, one passage per line, so that neighbours are not taken for a pair."""
     text = data.decode("utf-8", "replace")
     if kind == ".csv":
-        return "\n".join(_cells(name, text))
+        return _APART.join(_cells(name, text))
     if kind == ".json":
-        return "\n".join(_strings(name, json.loads(text)))
+        return _APART.join(_strings(name, json.loads(text)))
     if kind in (".svg", ".html"):
         return html.unescape(_TAG.sub("\n", _GEOMETRY.sub(" ", _EMBEDDED.sub("", text))))
     return text

@@ -4,6 +4,7 @@ from datashift.publish.bundle import write_release
 from datashift.publish.datapackage import datapackage
 from datashift.publish.recompute import Given, Recompute
 from datashift.publish.release import Gate, Release, vocabulary
+from datashift.publish.released import Released, benchmark, released
 from datashift.publish.sdmx_csv import estimates_csv, rounded
 from datashift.publish.tables import comparison_csv, findings_json, rejects_csv
 from datashift.publish.verify import StageResult, verify
@@ -13,12 +14,15 @@ __all__ = [
     "Given",
     "Recompute",
     "Release",
+    "Released",
     "StageResult",
+    "benchmark",
     "comparison_csv",
     "datapackage",
     "estimates_csv",
     "findings_json",
     "rejects_csv",
+    "released",
     "rounded",
     "verify",
     "vocabulary",

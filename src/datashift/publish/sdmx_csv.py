@@ -31,10 +31,12 @@ from datashift.standards.structures.identifiers import (
 
 __all__ = [
     "BREAKDOWNS",
+    "EVERYBODY",
     "NUMBERS",
     "REPORTING_TYPE",
     "columns",
     "csv_bytes",
+    "dimensions_and_codes",
     "estimate_rows",
     "estimates_csv",
     "number",
@@ -44,7 +46,10 @@ NUMBERS = frozenset(
     {
         "OBS_VALUE", "STD_ERROR", "LOWER_BOUND", "UPPER_BOUND", "N_EFF", "DEFF", "DF", "CONF_LEVEL", "VALUE",
         "BIAS_SD", "LOSS_UNMAPPED", "LOSS_MANY_TO_ONE", "LOSS_REJECTED", "OFFICIAL_VALUE", "OFFICIAL_STD_ERROR",
-        "DIFFERENCE", "DIFFERENCE_LOWER", "DIFFERENCE_UPPER",
+        "OFFICIAL_LOWER", "OFFICIAL_UPPER", "DIFFERENCE", "DIFFERENCE_LOWER", "DIFFERENCE_UPPER", "PROBABILITY",
+        "P_VALUE", "P_ADJUSTED", "CONTEST_SHIFT", "CONTEST_SHIFT_CHANCE", "CONTEST_WRONG", "CONTEST_WRONG_CHANCE",
+        "CONTEST_MISSING", "CONTEST_MISSING_CHANCE", "CONTEST_ODDS", "CONTEST_ODDS_CHANCE", "CONTEST_CORRELATION",
+        "CONTEST_CORRELATION_CHANCE", "CONTEST_POPULATION",
     }
 )  # fmt: skip
 """Columns of estimates.csv and comparison.csv that hold numbers."""
@@ -60,7 +65,7 @@ _BACK = (
     "ESTIMATOR", "METHOD", "SAMPLING_TYPE", "LOSS_UNMAPPED", "LOSS_MANY_TO_ONE", "LOSS_REJECTED", "ASSESSMENT_PROFILE",
     "ASSESSMENT_RESULT", "ENGAGEMENT_LEVEL", "LEGAL_STATUS", "REVISION", "SOURCE", "REASON", "SIMULATED",
 )  # fmt: skip
-_UNSTATED = ("BIAS_SD", "ASSESSMENT_PROFILE", "ASSESSMENT_RESULT", "ENGAGEMENT_LEVEL", "LEGAL_STATUS", "REVISION")
+_UNSTATED = ("ASSESSMENT_PROFILE", "ASSESSMENT_RESULT", "ENGAGEMENT_LEVEL", "LEGAL_STATUS", "REVISION")
 """Attributes that nothing states yet: their cells are empty."""
 
 _LOSSES = ("LOSS_UNMAPPED", "LOSS_MANY_TO_ONE", "LOSS_REJECTED")
@@ -138,9 +143,14 @@ class _Words:
         return self.dimensions.get(concept) or dimension(concept), self.codes.get(concept, {}).get(code, code)
 
 
-def _words(kit: Kit) -> _Words:
+def dimensions_and_codes(kit: Kit) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Return the column of each breakdown concept of a kit, and what its codes are called there."""
     names = kit_breakdowns(kit)
-    codes = {concept: code_ids(kit.concepts[concept].codes, name) for concept, name in names.items()}
+    return names, {concept: code_ids(kit.concepts[concept].codes, name) for concept, name in names.items()}
+
+
+def _words(kit: Kit) -> _Words:
+    names, codes = dimensions_and_codes(kit)
     return _Words(
         dimensions=names,
         codes=codes,
@@ -179,6 +189,7 @@ def _row(header: Sequence[str], recipe: Recipe, kit: Kit, words: _Words, estimat
         "METHOD": estimate.method,
         "SAMPLING_TYPE": estimate.sampling_type,
         **_losses(None if hidden else estimate),
+        "BIAS_SD": "" if hidden else number(estimate.facts.get("bias_sd")),
         **dict.fromkeys(_UNSTATED, ""),
         "PRODUCER": recipe.producer,
         "SOURCE_ID": recipe.id,

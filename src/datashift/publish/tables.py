@@ -9,15 +9,27 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datashift.model import Benchmark, Chart, Comparison, Estimate, Finding, Kit, Recipe
+from datashift.model import Benchmark, Breakdown, Chart, Comparison, Contest, Estimate, Finding, Kit, Recipe
 from datashift.publish.release import Release
 from datashift.publish.sdmx_csv import csv_bytes, number
 
+CONTESTED = {
+    "shift": ("CONTEST_SHIFT", "CONTEST_SHIFT_CHANCE"),
+    "wrong": ("CONTEST_WRONG", "CONTEST_WRONG_CHANCE"),
+    "missing": ("CONTEST_MISSING", "CONTEST_MISSING_CHANCE"),
+    "odds": ("CONTEST_ODDS", "CONTEST_ODDS_CHANCE"),
+    "correlation": ("CONTEST_CORRELATION", "CONTEST_CORRELATION_CHANCE"),
+}
+"""The columns of each number of a Contest: so that both figures are equal, and so that the rest could be chance."""
+
 COMPARISON = (
     "MEASURE", "REF_AREA", "REF_AREA_NAME", "TIME_PERIOD", "BREAKDOWN", "UNIT_MEASURE", "VALUE", "LOWER_BOUND",
-    "UPPER_BOUND", "OFFICIAL_VALUE", "OFFICIAL_STD_ERROR", "OFFICIAL_UNIT", "OFFICIAL_AREA", "OFFICIAL_AREA_NAME",
-    "OFFICIAL_PERIOD", "SOURCE", "RELEASED", "RETRIEVED", "SERIES", "NATURE", "RELATION", "VERDICT", "DIFFERENCE",
-    "DIFFERENCE_LOWER", "DIFFERENCE_UPPER", "REASON", "SIMULATED",
+    "UPPER_BOUND", "OFFICIAL_VALUE", "OFFICIAL_STD_ERROR", "OFFICIAL_LOWER", "OFFICIAL_UPPER", "OFFICIAL_STATED",
+    "OFFICIAL_UNIT", "OFFICIAL_AREA", "OFFICIAL_AREA_NAME", "OFFICIAL_PERIOD", "OFFICIAL_BREAKDOWN", "SOURCE",
+    "SOURCE_DETAIL", "FOOTNOTE", "RELEASED", "RETRIEVED", "SERIES", "NATURE", "RELATION", "VERDICT", "DIFFERENCE",
+    "DIFFERENCE_LOWER", "DIFFERENCE_UPPER", "PROBABILITY", "P_VALUE", "P_ADJUSTED",
+    *(column for pair in CONTESTED.values() for column in pair), "CONTEST_N", "CONTEST_POPULATION", "REASON",
+    "SIMULATED",
 )  # fmt: skip
 REJECTS = ("row", "column", "code", "value", "text")
 
@@ -53,7 +65,7 @@ def comparison_rows(
             "REF_AREA": comparison.area,
             "REF_AREA_NAME": comparison.area_name,
             "TIME_PERIOD": comparison.period,
-            "BREAKDOWN": ";".join(f"{concept}={code}" for concept, code in comparison.breakdown),
+            "BREAKDOWN": breakdown_text(comparison.breakdown),
             "UNIT_MEASURE": units.get(comparison.measure, ""),
             "VALUE": number(comparison.value) if shown else "",
             "LOWER_BOUND": number(comparison.lower) if shown else "",
@@ -67,6 +79,11 @@ def comparison_rows(
             cell |= _difference(comparison)
         rows.append([cell.get(column, "") for column in COMPARISON])
     return rows
+
+
+def breakdown_text(breakdown: Breakdown) -> str:
+    """Return a breakdown as one text, such as "sex=female;age=15-24"; "" for everybody."""
+    return ";".join(f"{concept}={code}" for concept, code in breakdown)
 
 
 def rejects_csv(release: Release) -> bytes:
@@ -114,6 +131,12 @@ def _official(official: Benchmark | None) -> dict[str, str]:
     return {
         "OFFICIAL_VALUE": number(official.value),
         "OFFICIAL_STD_ERROR": number(official.se),
+        "OFFICIAL_LOWER": number(official.facts.get("lower")),
+        "OFFICIAL_UPPER": number(official.facts.get("upper")),
+        "OFFICIAL_STATED": official.stated,
+        "OFFICIAL_BREAKDOWN": breakdown_text(official.breakdown),
+        "SOURCE_DETAIL": official.source_detail,
+        "FOOTNOTE": official.footnote,
         "OFFICIAL_UNIT": official.unit,
         "OFFICIAL_AREA": official.area or "",
         "OFFICIAL_AREA_NAME": official.area_name,
@@ -132,7 +155,20 @@ def _difference(comparison: Comparison) -> dict[str, str]:
         "DIFFERENCE": number(comparison.difference),
         "DIFFERENCE_LOWER": number(comparison.difference_lower),
         "DIFFERENCE_UPPER": number(comparison.difference_upper),
+        "PROBABILITY": number(comparison.probability),
+        "P_VALUE": number(comparison.p_value),
+        "P_ADJUSTED": number(comparison.p_adjusted),
+        **_contested(comparison.contest),
     }
+
+
+def _contested(contest: Contest | None) -> dict[str, str]:
+    if contest is None:
+        return {}
+    pairs = {columns: getattr(contest, field) or (None, None) for field, columns in CONTESTED.items()}
+    cells = {name: number(value) for columns, pair in pairs.items() for name, value in zip(columns, pair, strict=True)}
+    n = "" if contest.n is None else str(contest.n)
+    return cells | {"CONTEST_N": n, "CONTEST_POPULATION": number(contest.population)}
 
 
 def _effects(finding: Finding, shown: set[str]) -> Sequence[dict[str, Any]]:

@@ -1,0 +1,127 @@
+"""One citizen figure and one official one: the limits of both, and what would have to be wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from datashift.compare.contest import SHARES, contest
+from datashift.compare.uncertainty import (
+    Apart,
+    Known,
+    careful,
+    number_limits,
+    positive_limits,
+    share_limits,
+    stated_share_limits,
+    wider,
+    with_bias,
+)
+from datashift.model import Benchmark, Contest, Estimate, Measure
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How figures are compared.
+
+    confidence: of the intervals, and what a gap has to hold at.   stale_after: years after which an official figure
+    says nothing any more.   same_year: an official figure must share a year with the citizen figure.
+    population: by area, the number of all units (people, water points) that the answers stand for.
+    """
+
+    confidence: float = 0.95
+    stale_after: int = 5
+    same_year: bool = False
+    population: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A citizen figure and what it is compared with; the official figure with the uncertainty that is used."""
+
+    estimate: Estimate
+    official: Benchmark
+    measure: Measure | None
+    rules: Rules
+
+    @property
+    def share(self) -> bool:
+        """Say whether the figures are shares, of which 0 and 100 per cent are the ends."""
+        kind = self.measure.estimator if self.measure else "proportion"
+        return self.estimate.unit == "PT" and kind in SHARES
+
+    @property
+    def relevant(self) -> float | None:
+        """Return the difference that matters, as agreed in the kit."""
+        return self.measure.relevant_difference if self.measure else None
+
+
+def citizen_limits(pair: Pair) -> Known:
+    """Return the citizen figure with careful limits: never narrower than those that are published."""
+    estimate, confidence = pair.estimate, pair.rules.confidence
+    value, se = estimate.value or 0.0, estimate.se or 0.0
+    df = estimate.df if estimate.df else math.inf
+    if estimate.lower is not None and estimate.upper is not None:
+        given = Known(value, estimate.lower, estimate.upper, df)
+    else:
+        given = number_limits(value, se, df, confidence)
+    if math.isinf(df):
+        cautious = given
+    elif pair.share and 0 <= value <= 100:
+        cautious = share_limits(value, se, max(estimate.n, 1), df, confidence)
+    elif value > 0 and estimate.lower is not None and estimate.lower >= 0:
+        cautious = positive_limits(value, se, df, confidence)
+    else:
+        cautious = number_limits(value, se, careful(df), confidence)
+    known = wider(given, cautious)
+    bias = estimate.facts.get("bias_sd")
+    return with_bias(known, float(bias), confidence) if bias else known
+
+
+def official_limits(pair: Pair) -> Known:
+    """Return the official figure with its limits: as published, else from its standard error."""
+    official, confidence = pair.official, pair.rules.confidence
+    df = official.facts.get("df") or math.inf
+    limits = published(official)
+    if limits:
+        # Published limits are at 95 per cent unless the facts say otherwise.
+        level = float(official.facts.get("confidence") or 0.95)
+        ratio = _half(df, confidence) / _half(df, level)
+        lower, upper = (official.value + ratio * (bound - official.value) for bound in limits)
+        return Known(official.value, min(lower, official.value), max(upper, official.value), df)
+    formed = stated_share_limits if pair.share else number_limits
+    return formed(official.value, official.se or 0.0, df, confidence)
+
+
+def published(official: Benchmark) -> tuple[float, float] | None:
+    """Return the limits that the official source publishes, or None."""
+    lower, upper = official.facts.get("lower"), official.facts.get("upper")
+    return None if lower is None or upper is None else (float(lower), float(upper))
+
+
+def _half(df: float, confidence: float) -> float:
+    known = number_limits(0.0, 1.0, df, confidence)
+    return float(known.upper)  # type: ignore[arg-type]
+
+
+def probability(found: Apart, relevant: float | None) -> float:
+    """Return how likely a true difference beyond what matters is; where nothing is agreed, one of the sign seen."""
+    return float(found.sign() if relevant is None else found.beyond(relevant))
+
+
+def contested(pair: Pair, reach: float) -> Contest:
+    """Return what would have to be wrong for the official figure to be right; chance explains `reach` of it."""
+    estimate, measure = pair.estimate, pair.measure
+    kind = measure.estimator if measure else "proportion"
+    # The population is that of all units; of those that a denominator picks, nobody says how many there are.
+    whole = not estimate.breakdown and not (measure and measure.denominator)
+    population = pair.rules.population.get(estimate.area) if whole else None
+    return contest(estimate, pair.official.value, reach=reach, estimator=kind, population=population)
+
+
+def own_reach(pair: Pair, difference: float) -> float:
+    """Return how far the citizen interval alone reaches towards the official figure; 0 where there is none."""
+    estimate = pair.estimate
+    bound = estimate.lower if difference > 0 else estimate.upper
+    return 0.0 if bound is None or estimate.value is None else abs(estimate.value - bound)
