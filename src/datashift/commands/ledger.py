@@ -205,14 +205,14 @@ def _apart(found: Ledger) -> list[str]:
 
 def _progress(found: Ledger) -> list[str]:
     """Return what each method says, by series; why others say nothing; and the chance to reach the target."""
-    from datashift.ledger.sentences import sured
+    from datashift.ledger.sentences import labelled
 
     rows: list[list[str]] = []
     silent: dict[str, list[str]] = {}
     for k, judged in found.progress:
         for one in judged.labels:
             if one.code:
-                rows.append([_who(found, k), one.name, sured(one.text, one.probability)])
+                rows.append([_who(found, k), one.name, labelled(judged, one)])
             elif one.reason:
                 silent.setdefault(one.reason.sentence, []).append(one.name)
     if not rows and not silent:

@@ -16,9 +16,9 @@ from datashift.ledger.sentences import (
     finding,
     first_sentence,
     group_said,
+    labelled,
     side_said,
     sign,
-    sured,
     title_of,
 )
 from datashift.ledger.table import as_table, limits, of_figure, revision_of, rows
@@ -164,6 +164,6 @@ def _outcomes(found: Ledger) -> Iterator[Outcome]:
             if one.code:
                 names.setdefault(one.method, one.name)
                 who = bracket(found.tags[k]) or (f"{side_said(found.series[k])}:" if several else "")
-                by_method.setdefault(one.method, []).append((who, sured(one.text, one.probability)))
+                by_method.setdefault(one.method, []).append((who, labelled(judged, one)))
     for method, told in by_method.items():
         yield Outcome(names[method], tuple(told))

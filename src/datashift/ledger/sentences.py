@@ -17,6 +17,7 @@ from datashift.standards.structures.layout import answers
 
 if TYPE_CHECKING:
     from datashift.ledger.record import Apart, Ledger
+    from datashift.progress import Label, Progress
 
 GAP = N_("{place}: citizens count {citizen} in {period}, the official figure is {official}. This {verb} a gap.")
 NO_GAP = N_("{place}: citizens count {citizen} in {period}, the official figure is {official}. This {verb} no gap.")
@@ -42,6 +43,7 @@ SURE = N_("{label} ({chance})")
 REVISED = N_("{count} figures were changed since an earlier release of the same source.")
 BROKEN = N_("The series is broken in: {years}.")
 NO_ERROR = N_("How sure the figures are is not published by: {sources}.")
+MODELLED = N_("How sure the labels are cannot be told for series from a model: {sources}.")
 FEW = N_("Too few answers to show: {periods}.")
 
 _FIRST = ("gap", "no_gap_seen", "cannot_tell", "official_hides_group", "official_stale", "not_comparable")
@@ -112,16 +114,19 @@ def apart_sentence(found: Ledger, pair: Apart) -> str:
 def unknown(found: Ledger) -> list[str]:
     """Say what is not known, and what changed: hidden figures, uncertainty that nobody publishes, breaks, revisions."""
     hidden = [period_said(o.period) for s in found.series for o in s.observations if o.status == "Q"]
+    names = [f"{bracket(tag)} {s.producer}".strip() for tag, s in zip(found.tags, found.series, strict=True)]
     silent = [
-        f"{bracket(tag)} {s.producer}".strip()
-        for tag, s in zip(found.tags, found.series, strict=True)
+        name
+        for name, s in zip(names, found.series, strict=True)
         if all(o.se is None and o.lower is None for o in s.observations)
     ]
+    smooth = [names[k] for k, judged in found.progress if _smooth(judged)]
     broken = sorted({period_said(period) for s in found.series for period, _why in s.breaks})
     changed = sum(r.before is not None and r.after is not None for r in found.revisions)
     texts = [
         _(FEW).format(periods=", ".join(hidden)) if hidden else "",
         _(NO_ERROR).format(sources=", ".join(silent)) if silent else "",
+        _(MODELLED).format(sources=", ".join(smooth)) if smooth else "",
         _(BROKEN).format(years=", ".join(broken)) if broken else "",
         _(REVISED).format(count=said(changed)) if changed else "",
     ]
@@ -220,11 +225,20 @@ def title_of(series: TimeSeries) -> str:
     return " ".join(filter(None, (f"{series.producer}: {label(series.title)}", released)))
 
 
-def sured(text: str, probability: float | None) -> str:
-    """Return a label with its probability in per cent."""
-    if probability is None:
-        return text
+def labelled(judged: Progress, one: Label) -> str:
+    """Return the text of a label with its probability in per cent.
+
+    A series from a model is smoother than what it stands for: the scatter of its years says nothing of how sure a
+    label is, so none is given.
+    """
+    probability = one.probability
+    if probability is None or _smooth(judged):
+        return one.text
     # Draws that all agree do not make a thing certain.
     least, most = (f"{mark}{said(value)}" for mark, value in (("< ", 1), ("> ", 99)))
     chance = least if probability < 0.01 else most if probability > 0.99 else said(100 * probability)
-    return _(SURE).format(label=text, chance=chance + sign("PT"))
+    return _(SURE).format(label=one.text, chance=chance + sign("PT"))
+
+
+def _smooth(judged: Progress) -> bool:
+    return any(note.code == "modelled" for note in judged.notes)
