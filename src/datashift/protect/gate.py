@@ -90,7 +90,7 @@ class _Hunted:
         for value in values:
             if _counts(value):
                 self._add(_WORD.findall(unicodedata.normalize("NFC", value)))
-        for known in [found for found, _text in self._found("\n".join([*names, *_own_words()]))]:
+        for known in [found for found, _text in self._found(_APART.join([*names, *_own_words()]))]:
             self._drop(known)
 
     def first_in(self, text: str) -> str | None:
@@ -149,7 +149,8 @@ def _counts(value: str) -> bool:
 def _own_words() -> tuple[str, ...]:
     # The catalogues hold every sentence the program can say, in every language, as plain text between zeros.
     paths = [packaged("datashift").joinpath("locale", name, "LC_MESSAGES", "datashift.mo") for name in LANGUAGES]
-    return tuple(path.read_bytes().decode("utf-8", "ignore") for path in paths if path.is_file())
+    texts = [path.read_bytes().decode("utf-8", "ignore") for path in paths if path.is_file()]
+    return tuple(text.replace("\0", _APART) for text in texts)
 
 
 def _passages(name: str, kind: str, data: bytes) -> str:
