@@ -502,6 +502,10 @@ def main() -> None:
     codes, targets = {one.code for one in series}, {one.target for one in series}
     print(f"{len(series)} series of {len(codes)} codes and {len(targets)} SDG targets; left out:")
     print("\n".join(f"  {count} {reason}" for reason, count in left.items()))
+    most = Counter(one.code for one in series).most_common(1)[0][1]
+    plain = sum(not one.share and bool(one.values.min() <= 0) for one in series)
+    print(f"{len({one.indicator for one in series})} indicators, {len({one.area for one in series})} areas")
+    print(f"most series of one code: {most}; series on the plain scale: {plain}")
     rows = hindcasts(series)
     print(f"{len(rows.outcome)} forecasts, up to {rows.ahead.max():.0f} years ahead")
     if "--fit" in sys.argv:

@@ -57,9 +57,9 @@ def test_the_first_line_says_what_nobody_counted(ask: Ask, figures: Path) -> Non
     text, data = ask("--area", "Kenya", "--to", "2020", "--indicator", "1.4.1", "--indicator", "16.5.1", "--indicator",
                      "6.2.1", "--indicator", "6.1.1")  # fmt: skip
     told = " ".join(text.splitlines()[:2])
-    assert told == "In the sources at hand, nobody has counted 2 of 4 indicators in Kenya since 2015."
+    assert told == "In the sources at hand, nobody has counted 2 of 4 indicators in Kenya in 2015–2020."
     assert "For 1 of them there are modelled values: they are not counts." in text
-    assert "Nobody counted, and nothing is modelled: 6.1.1" in text
+    assert "Nobody counted, and no model tells of the whole: 6.1.1" in text
     row = next(line for line in text.splitlines() if line.startswith("16.5.1"))
     assert row.split()[-1] == "1/6"
     assert [mark for mark in row if mark in coverage.MARKS.values()] == ["○", "○", "○", "◇", "○", "○"]

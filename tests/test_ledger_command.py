@@ -187,3 +187,44 @@ def test_two_official_sources_on_basic_water_in_kenya_differ_and_are_shown_side_
     shown = page.partition("--series SP_ACS_BSRVH2O\n")[2].partition("```")[0]
     assert len(shown.splitlines()) > 10
     assert [line for line in shown.splitlines() if line not in text.splitlines() and line != "…"] == []
+
+
+@pytest.mark.parametrize("wrong", ["nan", "inf"])
+def test_a_target_that_is_no_number_is_refused(wrong: str, ask: Ask, kenya: tuple[str, ...]) -> None:
+    with pytest.raises(BadLedger) as refused:
+        ask(*kenya, "--target", wrong)
+    assert refused.value.code == "ledger.target"
+
+
+@pytest.mark.parametrize(("chart", "table"), [("a.txt", "b.csv"), ("a.csv", "b.csv"), ("a.svg", "a.txt")])
+def test_no_file_is_written_over_another(
+    chart: str, table: str, tmp_path: Path, ask: Ask, kenya: tuple[str, ...]
+) -> None:
+    with pytest.raises(BadLedger) as refused:
+        ask(*kenya, "--chart", str(tmp_path / chart), "--table", str(tmp_path / table))
+    assert refused.value.code == "ledger.files"
+    assert not list(tmp_path.glob("[ab].*"))
+
+
+def test_where_all_entries_are_hidden_it_is_not_said_that_nothing_is_known(ask: Ask, own_home: Path) -> None:
+    hidden = SAFE.splitlines()[0] + ",observation_status\nSH_H2O_SAFE,404,Kenya,c,percent,2016,,,,allarea,Q\n"
+    hidden += "SH_H2O_SAFE,524,Nepal,c,percent,2016,20,,,allarea,\n"
+    import_snapshot(hidden.encode(), "unsd.csv", own_home, source="UNSD", released="2020")
+    with pytest.raises(NothingKnown) as refused:
+        ask("--indicator", "6.1.1", "--area", "KE")
+    assert refused.value.code == "ledger.hidden"
+    assert "UNSD" in str(refused.value)
+
+
+def test_a_figure_that_only_changed_its_kind_is_not_called_revised(ask: Ask, own_home: Path) -> None:
+    import_snapshot(SAFE.replace("41.5", "41").encode(), "unsd.csv", own_home, released="2018")
+    import_snapshot(SAFE.replace("c,percent,2008", "e,percent,2008").encode(), "unsd.csv", own_home, released="2019")
+    import_snapshot(SAFE.replace("41.5", "42").encode(), "unsd.csv", own_home, released="2020")
+    text, data = ask("--indicator", "6.1.1", "--area", "KE")
+    assert "1 figures were changed since an earlier release" in text
+    assert next(line.split()[1:] for line in text.splitlines() if line.startswith("SH_H2O_SAFE ")) == [
+        "2008", "40", "E", "40", "C",
+    ]  # fmt: skip
+    marks = {row["period"]: row["marks"] for row in data["rows"]}
+    assert "revised" not in marks["2008"]
+    assert "revised: 41.50 before" in marks["2010"]

@@ -14,6 +14,8 @@ import pytest
 import datashift.official
 from datashift.commands import progress
 from datashift.errors import BadProgress, BadSeries
+from datashift.language import speaking
+from datashift.layout import WIDTH, _cells
 from datashift.model import Observation, Target, TimeSeries
 from datashift.progress import progress as judge
 from datashift.progress import read_rules, wording
@@ -123,6 +125,33 @@ def test_official_series_are_judged_from_the_store(ask: Ask, monkeypatch: pytest
     monkeypatch.setattr(datashift.official, "time_series", lambda home, **names: [], raising=False)
     with pytest.raises(BadProgress, match=r"No official figures of 6\.1\.1 / KE"):
         ask("", "--official", "--indicator", "6.1.1", "--area", "KE")
+
+
+@pytest.mark.parametrize("language", ["en", "es", "sw", "ne"])
+def test_no_line_is_wider_than_a_page(language: str) -> None:
+    with speaking(language):
+        found = judge(([2015, 2018, 2021], [40.0, 20.0, 1.0], None), Target(0, 2030, "down", "x"), draws=50)
+        lines = progress.one_series(found).splitlines()
+    assert max(map(_cells, lines)) <= WIDTH
+
+
+def test_a_number_beyond_ten_times_what_is_needed_is_not_written_out() -> None:
+    assert wording.percent(-5.5e25).startswith("< ")
+    assert len(wording.percent(14348906.0)) < 12
+
+
+def test_series_without_a_judgement_are_gathered_by_reason_and_an_unknown_indicator_stops_nothing(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = tuple(Observation(str(year), 40.0 + year - 2010) for year in (2015, 2017, 2019))
+    good = TimeSeries("official", "6.1.1", "SH_H2O_SAFE", {"en": "W"}, "UNSD", "2020", "KE", "Kenya", "PT", seen)
+    thin = [replace(good, series=f"THIN_{k}", observations=seen[:1]) for k in (1, 2)]
+    odd = replace(good, series="ODD", indicator="99.9.9")
+    monkeypatch.setattr(datashift.official, "time_series", lambda home, **names: [good, *thin, odd], raising=False)
+    text, data = ask("", "--official", "--area", "KE")
+    assert text.count("A trend needs two years") == 1
+    assert "THIN_1 / PT; THIN_2 / PT" in " ".join(text.split()) or "THIN_1; THIN_2" in " ".join(text.split())
+    assert [entry["code"] for entry in data["refused"]].count("standard.framework-code") == 1
 
 
 def test_nothing_to_judge_is_told(ask: Ask) -> None:

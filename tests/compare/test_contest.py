@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -170,18 +171,21 @@ def test_where_chance_is_enough_nothing_has_to_be_wrong(
 def test_events_and_means_have_words_of_their_own(citizen: Citizen, figure: Figure) -> None:
     events = Measure(id="working", label={"en": "Killings"}, finding={"en": ""}, estimator="total", unit="PS")
     row = compare(
-        [citizen(value=255.0, unit="PS", se=None, sampling_type="event_registry")], [figure(value=200.0, unit="PS")],
+        [citizen(value=255.0, unit="PS", se=None, sampling_type="event_registry")],
+        [figure(value=200.0, unit="PS", se=None)],
         measures={"working": events}, areas={},
     )[0]  # fmt: skip
     assert "at least 22 in 100 of these events must be false or counted twice" in contest_sentence(row)
     missed = compare(
-        [citizen(value=150.0, unit="PS", se=None, sampling_type="event_registry")], [figure(value=200.0, unit="PS")],
+        [citizen(value=150.0, unit="PS", se=None, sampling_type="event_registry")],
+        [figure(value=200.0, unit="PS", se=None)],
         measures={"working": events}, areas={},
     )[0]  # fmt: skip
     assert "citizens missed at least 25 in 100 of the events" in contest_sentence(missed)
     mean = events.model_copy(update={"estimator": "mean", "unit_label": {"en": "micrograms"}})
     row = compare(
-        [citizen(value=40.0, unit="UG", sampling_type="sensor_network", se=None)], [figure(value=25.0, unit="UG")],
+        [citizen(value=40.0, unit="UG", sampling_type="sensor_network", se=None)],
+        [figure(value=25.0, unit="UG", se=None)],
         measures={"working": mean}, areas={},
     )[0]  # fmt: skip
     assert contest_sentence(row).endswith("would have to be at least 15 micrograms lower.")
@@ -194,3 +198,24 @@ def test_the_sentence_can_be_said_in_every_language(
     with speaking(language):
         for value in (80.0, 30.0, 60.5):
             assert "{" not in contest_sentence(compared(citizen, figure, working["working"], value, 60.0))
+
+
+@pytest.mark.parametrize(("value", "official"), [(100.0, 120.0), (60.0, 120.0), (101.0, 60.0)])
+def test_a_rate_above_a_hundred_is_contested_by_its_size_alone(citizen: Citizen, value: float, official: float) -> None:
+    found = contest(citizen(value=value), official)
+    assert (found.wrong, found.missing, found.odds) == (None, None, None)
+    assert found.shift[0] == pytest.approx(official - value)
+
+
+def test_the_error_of_the_official_figure_explains_a_part_for_volunteers_too(
+    citizen: Citizen, figure: Figure, working: dict[str, Measure]
+) -> None:
+    def wrong(**official: object) -> float:
+        asked = citizen(value=70.0, lower=66.0, upper=74.0, sampling_type="volunteer")
+        [row] = compare([asked], [figure(value=50.0, **official)], measures=working, areas={})
+        return row.contest.wrong[1]
+
+    assert wrong(se=None) == pytest.approx(16)
+    assert wrong(se=3.0) == pytest.approx(20 - math.hypot(4, 1.959964 * 3), abs=0.05)
+    assert wrong(se=None, facts={"lower": 40.0, "upper": 56.0}) == pytest.approx(20 - math.hypot(4, 6))
+    assert wrong(se=30.0) == 0

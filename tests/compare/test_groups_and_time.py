@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from datashift.compare import Rules, compare, reason, uncovered, verdict_word
+from datashift.compare import Rules, compare, contest_sentence, reason, uncovered, verdict_word
 from datashift.compare.matching import group_of
 from datashift.model import Area, Benchmark, Comparison, Estimate, Measure
 
@@ -145,7 +145,9 @@ def test_one_of_many_comparisons_needs_more_than_a_single_one(rows: Rows, citize
     assert (found[0].verdict, found[0].p_value) == ("cannot_tell", alone.p_value)
     assert found[0].p_adjusted == pytest.approx(21 * alone.p_value)
     assert "it is one of 21 comparisons" in reason(found[0])
-    assert found[0].contest.wrong[1] > 0
+    assert (found[0].contest.wrong[0], found[0].contest.wrong[1]) == (pytest.approx(5.5), 0)
+    assert contest_sentence(found[0]).startswith("Nothing would have to be wrong")
+    assert "probability" not in reason(found[0])
     sure = rows([citizen(value=80.0), *wards], [figure(), *figures])
     assert sure[0].verdict == "gap"
 

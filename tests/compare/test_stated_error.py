@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -152,3 +153,24 @@ def test_the_shipped_spread_of_surveys_is_what_the_jmp_files_give(shared: Path, 
     for place, row in shipped.items():
         assert len(found[place]) == int(row["surveys"]) >= 20
         assert 1.4826 * statistics.median(found[place]) == pytest.approx(float(row["sd"]), abs=0.006)
+
+
+@pytest.mark.parametrize(
+    "stated", [{"se": math.nan}, {"se": -3.0}, {"se": None, "facts": {"lower": math.nan, "upper": 52.0}}]
+)
+def test_an_uncertainty_that_is_no_number_is_none(
+    beside: Beside, citizen: Citizen, figure: Figure, stated: dict[str, object]
+) -> None:
+    row = beside(citizen(), figure(value=40.0, **stated))
+    assert (row.verdict, row.p_value, row.difference_lower) == ("cannot_tell", None, None)
+    assert "states no uncertainty" in reason(row)
+
+
+def test_limits_in_the_wrong_order_are_no_certainty(beside: Beside, citizen: Citizen, figure: Figure) -> None:
+    swapped = figure(se=None, facts={"lower": 66.0, "upper": 50.0})
+    right = figure(se=None, facts={"lower": 50.0, "upper": 66.0})
+    assert beside(citizen(), swapped).difference_lower == beside(citizen(), right).difference_lower
+
+
+def test_a_figure_that_is_no_number_is_no_figure(beside: Beside, citizen: Citizen, figure: Figure) -> None:
+    assert beside(citizen(), figure(value=math.nan)).verdict == "no_official_figure"

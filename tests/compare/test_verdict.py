@@ -333,3 +333,21 @@ def test_five_tanzanian_regions_are_refused_for_2012_and_the_new_ones_are_listed
 def test_comparisons_are_plain_records_that_can_be_replaced(beside: Beside, citizen: Citizen, figure: Figure) -> None:
     row = beside(citizen(value=72.0), figure())
     assert verdict_word(replace(row, verdict="cannot_tell")) == "cannot tell"
+
+
+def test_one_cluster_whose_answers_agree_tells_nothing(beside: Beside, citizen: Citizen, figure: Figure) -> None:
+    row = beside(citizen(value=100.0, se=0.0, lower=None, upper=None, df=0.0, n=1), figure(value=50.0))
+    assert (row.verdict, row.p_value, row.difference) == ("cannot_tell", None, 50.0)
+    assert "Its own uncertainty is unknown" in reason(row)
+
+
+def test_a_relevant_difference_of_nothing_is_none_agreed(citizen: Citizen, figure: Figure, working: Measures) -> None:
+    nothing = {"working": working["working"].model_copy(update={"relevant_difference": 0.0})}
+    [row] = compare([citizen()], [figure()], measures=nothing, areas={})
+    assert row.probability < 0.9
+    assert "Nothing is agreed on how much would matter" in reason(row)
+
+
+def test_a_figure_of_the_same_time_goes_before_an_older_one(beside: Beside, citizen: Citizen, figure: Figure) -> None:
+    row = beside(citizen(), figure(period="2010"), figure(period="2011/2013"))
+    assert row.official.period == "2011/2013"

@@ -86,6 +86,13 @@ def test_what_was_counted_in_other_units_or_in_its_parts_is_not_called_never_cou
     assert (gap.last, gap.chance, gap.why) == (2019, None, "not-a-share")
     parts = [row for sex in "FM" for row in history(SLOW, breakdown=f"SEX={sex}")]
     assert (everybody(gaps(covered(*parts))).last, everybody(gaps(covered(*parts))).why) == (2019, "no-figure")
+    town = everybody(gaps(covered({"area": "KE-30", "year": 2019, "value": 80.0})))
+    assert (town.last, town.part, town.chance, town.why) == (None, 2019, None, "no-figure")
+
+
+def test_what_is_hidden_is_not_called_never_counted():
+    gap = everybody(gaps(covered({"year": 2019, "value": None, "status": "Q"})))
+    assert (gap.last, gap.chance, gap.why) == (None, None, "hidden")
 
 
 def test_everything_that_the_chance_rests_on_is_shown():
@@ -146,7 +153,7 @@ def test_no_target_and_no_direction_is_a_reason_not_a_number():
     assert isinstance(prospect([2015.0, 2016.0], [40.0, 41.0], nothing, 2023), str)
 
 
-@pytest.mark.parametrize("wrong", [(0, 1.5), (400, 0.0), (400, float("nan"))])
+@pytest.mark.parametrize("wrong", [(0, 1.5), (400, 0.0), (400, float("nan")), (400, float("inf"))])
 def test_a_survey_that_nobody_can_make_is_refused(wrong: tuple[int, float]) -> None:
     with pytest.raises(BadCoverage) as refused:
         Survey(*wrong)

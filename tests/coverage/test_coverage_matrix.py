@@ -194,3 +194,26 @@ def test_hundreds_of_thousands_of_figures_take_a_second():
     coverage = matrix(table, fw, years=(2015, 2023))
     assert time.perf_counter() - start < 10  # one second on an idle core
     assert cell(coverage, indicator="6.1.1", area="KE")["official"] == "measured"
+
+
+def test_a_series_about_women_alone_tells_of_women_and_its_ages_of_a_part_of_them():
+    ages = [{"breakdown": f"AGE={age};SEX=F", "year": year} for age, year in (("A", 2015), ("B", 2015), ("A", 2016))]
+    coverage = covered({"breakdown": "SEX=F"}, *ages)
+    assert [cell(coverage, group=group)["official"] for group in ("", "SEX=F", "SEX=M")] == ["measured"] * 2 + [""]
+    assert [cell(coverage, group="SEX=F", year=year)["official"] for year in (2015, 2016)] == ["measured", "part"]
+
+
+def test_a_matrix_of_thousands_of_years_is_refused():
+    with pytest.raises(BadCoverage) as refused:
+        covered({}, years=(0, 99999))
+    assert refused.value.code == "coverage.span"
+
+
+def test_a_series_record_without_a_number_is_no_count_unless_it_is_hidden():
+    seen = (Observation("2015", float("nan"), status="Q"), Observation("2016", float("nan"), status="O"))
+    series = TimeSeries(
+        side="citizen", indicator="6.1.1", series="X", title={"en": "x"}, producer="A group", released="2020",
+        area="KE", area_name="Kenya", unit="PT", observations=seen,
+    )  # fmt: skip
+    found = counted(None, (), [series], framework=framework()).to_pylist()
+    assert [(row["year"], row["status"], row["value"]) for row in found] == [(2015, "Q", None)]

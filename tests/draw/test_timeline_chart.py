@@ -253,3 +253,27 @@ def test_one_figure_alone_is_drawn_without_a_line():
 def test_the_same_chart_has_the_same_bytes():
     assert drawn() == drawn()
     assert not re.search(r"<script|href", drawn())
+
+
+def test_growth_below_nought_is_drawn_below_nought_and_not_at_the_end_of_an_axis_of_shares():
+    growth = Curve("official", "An office", "", (Point(2010, 5.0), Point(2020, -3.5)))
+    svg = drawn(Timeline((growth,), "PT"))
+    (_, high), (_, low) = (place(mark) for mark in of_class(svg, "official"))
+    nought = ticks(svg)["0"][1] - 0.35 * look.LABEL
+    assert high < nought - 10
+    assert low > nought + 10
+
+
+def test_what_is_expected_beyond_the_axis_is_said_in_figures():
+    wide = Curve("official", "An office", "", (Point(2010, 5.0), Point(2015, 4.0)), ahead=Ahead(2030, 4, 0.3, 43))
+    told = " ".join(text.text or "" for text in texts(drawn(Timeline((wide,), "RATE"))))
+    assert "What is expected for 2030 runs beyond the axis: 0 to 43." in told
+    within = replace(wide, ahead=Ahead(2030, 4, 3, 5))
+    assert "beyond" not in " ".join(text.text or "" for text in texts(drawn(Timeline((within,), "RATE"))))
+
+
+def test_the_word_of_a_break_stands_clear_of_a_long_unit():
+    early = Curve("official", "An office", "", (Point(2010, 5.0), Point(2020, 4.0)), breaks=((2010.5, "new form"),))
+    svg = over_time(Timeline((early,), "RATE"), words=words(title="Rates", unit="PER 100 000 PEOPLE")).svg
+    at = {text.text: place(text)[1] for text in texts(svg) if text.text in ("break", "PER 100 000 PEOPLE")}
+    assert at["break"] - at["PER 100 000 PEOPLE"] >= look.LABEL_LINE

@@ -240,3 +240,12 @@ def test_the_small_tables_are_read_as_meant():
     hidden, shown = observations("2019 ||||||Q\n2020 | 4 | 1 | 2 | 6 | C")
     assert hidden.value != hidden.value
     assert (shown.value, shown.se, shown.nature) == (4, 1, "C")
+
+
+def test_limits_hold_their_figure_below_nought_and_a_hidden_figure_has_none():
+    falling = official("2019 | -3.5 | 1\n2020 | | | 2 | 9 | C | Q")
+    loss, hidden = ledger([falling]).rows()
+    assert loss.lower is not None
+    assert loss.upper is not None
+    assert loss.lower < -3.5 < loss.upper
+    assert (hidden.value, hidden.lower, hidden.upper) == (None, None, None)

@@ -1,5 +1,6 @@
 """Targets from the framework, and rules stated in a file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from datashift.errors import BadProgress
 from datashift.model import Observation, Target, TimeSeries
 from datashift.progress import Rules, progress, read_rules, target_of
-from datashift.progress.targets import resolved
+from datashift.progress.targets import fits, one_of, resolved
 
 
 def seen(indicator: str, points: dict[int, float], unit: str = "PT") -> TimeSeries:
@@ -57,6 +58,92 @@ def test_a_number_in_another_unit_is_no_target() -> None:
     assert targets[0].value == 100
 
 
+def series(indicator: str, code: str, unit: str, first: float = 60.0, **breakdown: str) -> TimeSeries:
+    plain = seen(indicator, {2015: first, 2017: first * 0.95, 2019: first * 0.85}, unit)
+    return replace(plain, series=code, breakdown=tuple(breakdown.items()))
+
+
+@pytest.mark.parametrize(
+    ("indicator", "code", "unit"),
+    [("3.2.1", "SH_DYN_MORTN", "NUMBER"), ("3.4.1", "SH_DTH_RNCOM", "NUMBER"), ("2.c.1", "AG_FPA_HMFP", "PT"),
+     ("14.5.1", "ER_MRN_MARINT", "KM2"), ("3.4.2", "SH_STA_SCIDEN", "NUMBER")],
+)  # fmt: skip
+def test_a_target_of_another_unit_leaves_only_its_direction_and_says_so(indicator: str, code: str, unit: str) -> None:
+    figures = series(indicator, code, unit)
+    for target in (target_of(indicator)[0], target_of(indicator, observed=figures)[0]):
+        found = progress(figures, target)
+        assert found.target.value is None
+        assert not found.reached
+        assert "other-unit" in {note.code for note in found.notes}
+
+
+@pytest.mark.parametrize(("indicator", "unit"), [("5.5.1", "NUMBER"), ("5.4.1", "PT")])
+def test_a_target_to_be_met_exactly_in_another_unit_gives_no_judgement(indicator: str, unit: str) -> None:
+    figures = series(indicator, "", unit)
+    with pytest.raises(BadProgress) as why:
+        progress(figures, target_of(indicator, observed=figures)[0])
+    assert why.value.code == "progress.direction"
+
+
+@pytest.mark.parametrize(
+    ("rule", "unit", "own", "fit"),
+    [("at_most 0 PT", "NUM_TH", "", True), ("at_most 25 PER_1000_LIVE_BIRTHS", "", "", True), ("/ a", "T", "", True),
+     ("reduce_by 90 PT", "NUMBER", "NUMBER", True), ("reduce_by 90 PT", "NUMBER", "", False),
+     ("reduce_by 50 PT", "PER_100000_POP", "", True), ("reduce_rest_by 50 PT", "USD", "", False),
+     ("equal 1 RO", "GPI", "", True), ("equal 1 RO", "PT", "", False), ("at_least 0.75 SCORE", "IX", "", True),
+     ("at_most 25 PT", "%", "", True), ("multiply_by 2 times", "CON_USD", "", True)],
+)  # fmt: skip
+def test_what_a_number_can_be_held_against(rule: str, unit: str, own: str, fit: bool) -> None:
+    assert fits(rule, unit, own) is fit
+
+
+def test_a_series_that_aims_elsewhere_than_its_indicator_has_its_own_target() -> None:
+    (outdoors,) = target_of("6.2.1", "SH_SAN_DEFECT")
+    assert (outdoors.value, outdoors.direction) == (0, "down")
+    assert target_of("12.4.2", "EN_EWT_RCYV")[0].direction == "up"
+    assert target_of("12.4.2", "EN_EWT_GENV")[0].direction == "down"
+    assert target_of("12.4.2", "EN_HAZ_TRTDISR")[0].value == 100
+
+
+def test_an_age_group_has_its_own_part_and_poorest_countries_are_not_all() -> None:
+    girls = series("3.7.2", "SP_DYN_ADKL", "PER_1000_POP", AGE="Y10T14")
+    assert [target.value for target in target_of("3.7.2", observed=girls)] == [0]
+    older = series("3.7.2", "SP_DYN_ADKL", "PER_1000_POP", AGE="Y15T19")
+    assert [target.value for target in target_of("3.7.2", observed=older)] == [None]
+    assert [target.rule for target in target_of("8.1.1", observed=series("8.1.1", "NY_GDP_PCAP", "PT"))] == [""]
+
+
+def test_parts_give_what_they_have_in_common() -> None:
+    both = one_of(target_of("3.7.2"))
+    assert both is not None
+    assert (both.value, both.direction) == (None, "down")
+    assert one_of(target_of("15.4.2")) is None
+
+
+def test_per_cent_beyond_100_is_no_share_and_is_judged_without_bounds() -> None:
+    growth = seen("8.1.1", {2015: 2.0, 2017: -1.5, 2019: 3.0})
+    found = progress(growth, target_of("8.1.1", observed=growth)[0])
+    assert "no-share" in {note.code for note in found.notes}
+    assert found["trend"].code in ("right_way", "wrong_way")
+
+
+@pytest.mark.parametrize(
+    ("target", "asked"),
+    [(150.0, {}), (float("nan"), {}), (float("inf"), {}), (90.0, {"draws": 0}), (90.0, {"draws": 10**9}),
+     (90.0, {"seed": -1}), (90.0, {"limit": float("nan")}), (90.0, {"upper": float("inf")})],
+)  # fmt: skip
+def test_a_number_that_is_not_possible_is_refused(target: float, asked: dict) -> None:
+    with pytest.raises(BadProgress) as why:
+        progress(([2015, 2018, 2020], [40.0, 45.0, 52.0], None), Target(target, 2030, "up", "x"), unit="PT", **asked)
+    assert why.value.code == "progress.option"
+
+
+def test_one_year_known_far_better_than_another_breaks_no_line() -> None:
+    figures = ([2015, 2016, 2017, 2018], [10, 12, 1e9, 14], [1, 1, 0.01, 1])
+    found = progress(figures, Target(None, 2030, "up", "x"))
+    assert found["trend"].number is not None
+
+
 RULES = """
 [open-sdg]
 follow = "document"
@@ -98,6 +185,11 @@ def test_rules_are_read_from_a_file(tmp_path: Path) -> None:
         ("[escap]\nmaintain = 0.1\naccelerate = 0.5\n", "progress.rules-value", "escap.accelerate"),
         ("[un-five]\ncutoffs = [0.1, 0.5, 0.2, 0]\n", "progress.rules-value", "un-five.cutoffs"),
         ("[un-five]\ncutoffs = [0.5]\n", "progress.rules-value", "un-five.cutoffs"),
+        ("[un-five]\ncutoffs = [0.9, 0.5, 0.1, 0]\n", "progress.rules-value", "un-five.measure"),
+        ("[escap]\nmaintain = 0.9\n", "progress.rules-value", "escap.accelerate"),
+        ("[sdsn]\ngreen = nan\n", "progress.rules-value", "sdsn.green"),
+        ("[sdsn]\nmoderate = -3\n", "progress.rules-value", "sdsn.moderate"),
+        ("[sdg]\nsource = 'x'\n", "progress.rules-key", "sdg"),
     ],
 )
 def test_a_file_of_rules_with_a_fault_says_where(tmp_path: Path, text: str, code: str, word: str) -> None:

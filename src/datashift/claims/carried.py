@@ -97,7 +97,8 @@ def matches(mention: Mention, number: Carried, *, about: bool, denied: bool) -> 
     """Say whether a number as written may stand for one of the evidence.
 
     As many decimals as the interval bears, or fewer; whole tens and hundreds with a word such as "about"; "7 in 10"
-    where it is the nearest; "more than" what the whole interval lies above; what is left to 100 where it says "not".
+    where it is the nearest; "more than" what the whole interval lies above; where it says "not", only what is left to
+    100.
     """
     if mention.kind == "part":
         return _is_part(mention, number, denied=denied)
@@ -106,11 +107,10 @@ def matches(mention: Mention, number: Carried, *, about: bool, denied: bool) -> 
         return False
     if mention.bound:
         return _beyond(mention, number)
-    if any(_near(value, mention, number.number.value, about=about) for value in mention.values):
-        return mention.decimals <= number.decimals
-    if denied and number.share:
-        return any(_near(100 - value, mention, number.number.value, about=about) for value in mention.values)
-    return False
+    turned = denied and number.share
+    values = [100 - value for value in mention.values] if turned else mention.values
+    near = any(_near(value, mention, number.number.value, about=about) for value in values)
+    return near and mention.decimals <= number.decimals
 
 
 def too_sharp(mention: Mention, number: Carried) -> bool:
@@ -141,12 +141,12 @@ def _carried(one: Claim, number: Number, low: float | None, high: float | None) 
 def _is_part(mention: Mention, number: Carried, *, denied: bool) -> bool:
     if not number.share:
         return mention.values[0] == number.number.value
-    shares = [100 * mention.values[0] / mention.of]
+    share = 100 * mention.values[0] / mention.of
     if denied:
-        shares.append(100 - shares[0])
+        share = 100 - share
     if mention.bound:
-        return any(_outside(mention.bound, share, number, 50 / mention.of) for share in shares)
-    return any(abs(share - number.number.value) <= 50 / mention.of + 1e-9 for share in shares)
+        return _outside(mention.bound, share, number, 50 / mention.of)
+    return abs(share - number.number.value) <= 50 / mention.of + 1e-9
 
 
 def _near(value: float, mention: Mention, exact: float, *, about: bool) -> bool:

@@ -20,6 +20,7 @@ from datashift.claims.reading import Mention, mentions
 from datashift.claims.wording import STRENGTH, Grade
 
 _WRONG = re.compile(r"(?:is|are|was|were) wrong|ni makosa|गलत")
+_CLAUSE = re.compile(r"[;:।!?]|[.,](?!\d)")
 _END = re.compile(r"(?<=[.!?।])\s+")
 _RANGE = re.compile(
     r"\s*(?:%|per ?cent|por ciento|प्रतिशत)?\s*(?:[-–—]|to|and|a|al|y|e|na|hadi|देखि|र)\s*(?:el|la|asilimia|करिब)?\s*"
@@ -77,7 +78,7 @@ def _case(text: str, evidence: list[Evidence], names: Mapping[str, Sequence[str]
     periods = [n.text for made in claims for n in made.numbers if carried.is_time(n)]
     every = [name for all_names in called.values() for name in all_names]
     bare = words.without([*every, *labels], words.without(periods, words.without(sources, left, SOURCE), "\2"))
-    about, denied = bool(words.found(words.ABOUT, bare)), bool(words.found(words.NOT, bare))
+    about = bool(words.found(words.ABOUT, bare))
     compares = bool(words.found(words.OFFICIAL, bare)) or SOURCE in bare
     asked = bool(words.found(words.IF, bare))
     pool = [
@@ -85,8 +86,17 @@ def _case(text: str, evidence: list[Evidence], names: Mapping[str, Sequence[str]
         for number in carried.carried_by(claims)
         if (compares or not number.official) and (asked or not number.contested)
     ]
-    read = [(m, [n for n in pool if carried.matches(m, n, about=about, denied=denied)]) for m in mentions(bare)]
+    read = [
+        (m, [n for n in pool if carried.matches(m, n, about=about, denied=_denied(m, bare))]) for m in mentions(bare)
+    ]
     return _Case(bare, whole, claims, read, named, _topic(claims, read))
+
+
+def _denied(mention: Mention, text: str) -> bool:
+    """Say whether the part of the sentence in which a number stands says "not"."""
+    before, after = text[: mention.start], text[mention.start :]
+    clause = _CLAUSE.split(before)[-1] + _CLAUSE.split(after)[0]
+    return bool(words.found(words.NOT, clause)) and not words.found(words.CANNOT, clause)
 
 
 def _speaks_of(made: Claim, named: Sequence[str]) -> bool:

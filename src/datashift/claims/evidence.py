@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from datashift.compare import series_of
 from datashift.language import LANGUAGES, label
 from datashift.model import Breakdown, Comparison, Estimate, Kit, Label, Measure, Recipe
 
@@ -206,13 +207,16 @@ def together(
 
 
 def tables(besides: Iterable[Beside]) -> list[Several]:
-    """Return the comparisons area by area: one table per measure, period, official series and level of areas."""
+    """Return the comparisons area by area: one table per measure, period, official series and level of areas.
+
+    Where an area stands beside figures of several natures, there is one table for each nature: no area counts twice.
+    """
     whole = [b for b in besides if b.comparison.official and not b.comparison.breakdown]
     found = _by(
         whole,
         lambda b: (b.comparison.measure, b.comparison.period, *_series(b.comparison), _depth(b.comparison.area)),
     )
-    return [Several(rows[0].subject, tuple(rows)) for rows in found if len(rows) > 1]
+    return [Several(rows[0].subject, tuple(rows)) for table in found for rows in _once(table) if len(rows) > 1]
 
 
 def rankings(levels: Iterable[Level]) -> list[Ranking]:
@@ -239,6 +243,12 @@ def group_label(kit: Kit, breakdown: Breakdown) -> Label:
     return {language: ", ".join(_code(kit, pair, language) for pair in breakdown) for language in LANGUAGES}
 
 
+def _once(table: list[Beside]) -> list[list[Beside]]:
+    if len({row.comparison.area for row in table}) == len(table):
+        return [table]
+    return _by(table, lambda row: row.comparison.official.nature if row.comparison.official else "")
+
+
 def _uncounted(row: Beside) -> Standing:
     c = row.comparison
     return Standing(row.subject, "no_official", c.area_name, c.period, group=row.group)
@@ -250,8 +260,8 @@ def _code(kit: Kit, pair: tuple[str, str], language: str) -> str:
     return label(known.label, language) if known else pair[1]
 
 
-def _series(c: Comparison) -> tuple[str, ...]:
-    return (c.official.source, c.official.released, c.official.series) if c.official else ("", "", "")
+def _series(c: Comparison) -> tuple[Any, ...]:
+    return series_of(c.official) if c.official else ()
 
 
 def _depth(area: str) -> int:

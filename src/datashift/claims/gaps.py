@@ -6,7 +6,7 @@ from datashift.claims import figures, wording
 from datashift.claims.evidence import Beside, Subject
 from datashift.claims.licence import BY_CHANCE, CERTAIN, Fact, Licence, Said, about, place, refused
 from datashift.claims.wording import Grade
-from datashift.compare import COUNTED, reason, verdict_word
+from datashift.compare import COUNTED, published, reason, verdict_word
 from datashift.language import _
 from datashift.model import Benchmark, Comparison
 from datashift.standards.periods import years_apart
@@ -92,7 +92,8 @@ def contest(kind: str, evidence: Beside) -> Licence:
     name, pair, template = options[0] if unit == "PT" and found.wrong else options[1]
     if pair is None or (name == "missing" and unit == "PT"):
         name, pair, template = "shift", found.shift, wording.CONTEST_SHIFT
-    among_many = c.p_adjusted is not None and not c.p_adjusted <= CERTAIN
+    certain = LENIENT if c.verdict == "gap" else CERTAIN
+    among_many = c.p_adjusted is not None and not c.p_adjusted <= certain
     if among_many or not all(figures.known(number) and abs(number) > 1e-9 for number in pair):
         raise refused(kind, wording.BY_CHANCE)
     least, equal = (_part(evidence, name, abs(pair[i]), f"comparison.contest.{name}[{i}]") for i in (1, 0))
@@ -221,7 +222,7 @@ def _of_nature(official: Benchmark) -> list[Said]:
 def _of_uncertainty(official: Benchmark) -> list[Said]:
     if official.stated:
         return [Said(wording.STATED, {"stated": _(official.stated)})]
-    return [] if figures.known(official.se) else [Said(wording.NO_OFFICIAL_ERROR)]
+    return [] if figures.known(official.se) or published(official) else [Said(wording.NO_OFFICIAL_ERROR)]
 
 
 def _selection(evidence: Beside) -> tuple[Said, ...]:

@@ -69,6 +69,7 @@ kwa sababu, *sababisha, *sababishwa, kutokana na, ni matokeo ya, shauri ya, ndiy
 
 BLAME = """
 fraud*, lied, a lie, lies about, lie about, tell lies, is lying, are lying, liar*, fake*, false, falsif*, manipulat*,
+simply wrong, plainly wrong, just wrong, totally wrong, completely wrong, got it wrong,
 cover up, covered up, cover-up, conceal*,
 corrupt*, cheat*, is wrong, are wrong, was wrong, were wrong, incompeten*, neglect*, failed, fails, failure, scandal*,
 criminal*, stole*, hide, hides, hiding, hidden, invented,
@@ -154,10 +155,13 @@ kuliko yote, kuliko zote, kuliko wote, mbaya zaidi, bora zaidi, juu kabisa, chin
 
 CHANGE = """
 rise, rises, rose, risen, increas*, fell, fallen, decreas*, declin*, improving, improvement*, has improved,
-have improved, worsen*, grew, grown, dropped,
-aument*, disminuy*, mejoró, mejoraron, empeor*, creció, crecieron, cayó, cayeron, subió, subieron, bajó, bajaron,
-*meongezeka, *liongezeka, *mepungua, *lipungua, *meboreka, *mezorota,
-बढेको*, बढ्यो, घटेको*, घट्यो, सुध्रियो, सुध्रिएको*, बिग्रियो, बिग्रिएको*
+have improved, worsen*, getting worse, getting better,
+got worse, got better, collaps*, plummet*, deteriorat*, grew, grown, dropped,
+aument*, disminuy*, mejoró, mejoraron, empeor*, creció, crecieron, cayó, cayeron, se desplom*, deterior*,
+se redujo, se redujeron,
+subió, subieron, bajó, bajaron,
+*meongezeka, *liongezeka, *mepungua, *lipungua, *meboreka, *mezorota, *meporomoka, *liporomoka,
+बढेको*, बढ्यो, घटेको*, घट्यो, खस्कियो, खस्केको*, सुध्रियो, सुध्रिएको*, बिग्रियो, बिग्रिएको*
 """
 
 ABOUT = """
@@ -187,8 +191,8 @@ wananchi, jamii, utafiti, tafiti, yetu, zetu,
 """
 
 NOT = """
-not, no, *n't, without, none,
-ningún, ninguna, sin,
+not, no, *n't, without, none, out of order, out of service, broken,
+ningún, ninguna, sin, fuera de servicio, averiad*,
 hawa*, hazi*, havi*, haya*, hatu*, hai*, bila,
 छैन*, *दैन, *दैनन्, होइन*, नचल्ने, नपाउने, नभएका, बिना
 """

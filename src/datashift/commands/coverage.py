@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from datashift.commands import home
 from datashift.language import N_, _
-from datashift.layout import grid, wrapped
+from datashift.layout import WIDTH, grid, wrapped
 from datashift.numbers import in_digits, said
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _matrix(coverage: Coverage, view: View) -> str:
     lines += ["", wrapped(legend)]
     if empty:
         codes = ", ".join(in_digits(code) for code in empty)
-        lines += ["", wrapped(_("Nobody counted, and nothing is modelled: {codes}").format(codes=codes))]
+        lines += ["", wrapped(_("Nobody counted, and no model tells of the whole: {codes}").format(codes=codes))]
     lines += ["", wrapped(wording.sentences(coverage, view))]
     return "\n".join([*lines, *_unplaced(coverage)])
 
@@ -219,14 +219,14 @@ def _ranked(coverage: Coverage, ranked: Sequence[Gap], options: argparse.Namespa
     lines = [wrapped(text.format(count=said(len(ranked)), interviews=said(options.interviews)))]
     rows = [
         [
-            in_digits(gap.indicator), _cut(wording.area_name(coverage, gap.area), 14), _cut(group_label(gap.group), 20),
+            in_digits(gap.indicator), _cut(wording.area_name(coverage, gap.area), 14), group_label(gap.group),
             "–" if gap.last is None else in_digits(str(gap.last)), _people(gap.people), wording.chance_said(gap),
             _people(gap.expected),
         ]
         for gap in ranked[:SHOWN]
     ]  # fmt: skip
     header = [_("indicator"), _("place"), _("group"), _("last"), _("people"), _("chance"), _("expected")]
-    lines += ["", grid(header, rows, "lllrrrr"), ""]
+    lines += ["", _fitted(header, rows, "lllrrrr", 2), ""]
     reasons = list(dict.fromkeys(gap.why for gap in ranked[:SHOWN] if gap.why))
     rules = list(dict.fromkeys(gap.rule for gap in ranked[:SHOWN] if gap.rule))
     for why in reasons:
@@ -247,13 +247,21 @@ def _planned(coverage: Coverage, planned: Sequence[Planned], options: argparse.N
     text = _("{count} interviews tell most people something new here:")
     rows = [
         [
-            said(one.interviews), in_digits(one.gap.indicator), wording.area_name(coverage, one.gap.area),
+            said(one.interviews), in_digits(one.gap.indicator), _cut(wording.area_name(coverage, one.gap.area), 14),
             group_label(one.gap.group), said(100 * one.chance), _people(one.expected),
         ]
         for one in planned
     ]  # fmt: skip
     header = [_("interviews"), _("indicator"), _("place"), _("group"), _("chance in %"), _("expected")]
-    return "\n".join([wrapped(text.format(count=said(options.budget))), "", grid(header, rows, "rlllrr")])
+    return "\n".join([wrapped(text.format(count=said(options.budget))), "", _fitted(header, rows, "rlllrr", 3)])
+
+
+def _fitted(header: Sequence[str], rows: Sequence[Sequence[str]], align: str, column: int) -> str:
+    """Return a table of at most 80 columns: the text of one column gives way."""
+    over = max(map(len, grid(header, rows, align).splitlines())) - WIDTH
+    most = max(len(row[column]) for row in rows) - max(0, over)
+    cut = [[_cut(cell, most) if k == column else cell for k, cell in enumerate(row)] for row in rows]
+    return grid(header, cut, align)
 
 
 def _people(number: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +16,7 @@ from datashift.numbers import amount, in_digits, said
 
 if TYPE_CHECKING:
     from datashift.ledger import Ledger, Row
-    from datashift.model import Breakdown, Comparison, Target
+    from datashift.model import Breakdown, Comparison, Revision, Target
 
 HELP = N_("what citizens and officials say about an indicator in a place: one table, one chart, verdicts, progress")
 
@@ -75,6 +76,8 @@ def _target(options: argparse.Namespace) -> Target | None:
         if options.target_year is not None:
             raise BadLedger("ledger.target")
         return None
+    if options.target is not None and not math.isfinite(options.target):
+        raise BadLedger("ledger.target")
     return Target(options.target, options.target_year or 2030, options.direction or "", source="")
 
 
@@ -83,6 +86,7 @@ def _written(found: Ledger, options: argparse.Namespace) -> list[str]:
     from datashift.ledger import as_table, chart
     from datashift.publish.sdmx_csv import csv_bytes
 
+    _named(options.chart, options.table)
     files: dict[Path, bytes] = {}
     if options.table:
         table = as_table(found.rows())
@@ -97,6 +101,12 @@ def _written(found: Ledger, options: argparse.Namespace) -> list[str]:
     for path, content in files.items():
         path.write_bytes(content)
     return ["", *(_("Written: {file}").format(file=path) for path in files)] if files else []
+
+
+def _named(chart: Path | None, table: Path | None) -> None:
+    """Raise BadLedger where one file would be written over another, or a picture under the name of something else."""
+    if chart and (chart.suffix.lower() not in (".svg", ".png") or table in (chart, chart.with_suffix(".txt"))):
+        raise BadLedger("ledger.files", chart=chart, table=table or "–")
 
 
 # --- text for people ------------------------------------------------------------------------------------------------
@@ -229,14 +239,20 @@ def _progress(found: Ledger) -> list[str]:
 def _revisions(found: Ledger) -> list[str]:
     if not found.revisions:
         return []
-    rows = [
-        [r.series, in_digits(r.period), _number(r.before), _number(r.after)] for r in found.revisions[-REVISIONS_SHOWN:]
-    ]
+    rows = [[r.series, in_digits(r.period), *_sides(r)] for r in found.revisions[:REVISIONS_SHOWN]]
     lines = [
         wrapped(_("Changed between two releases of the same source: {count}.").format(count=said(len(found.revisions))))
     ]
     header = [_("series"), _("year"), _("before"), _("after")]
     return [*lines, grid(header, rows, "llrr")]
+
+
+def _sides(r: Revision) -> tuple[str, str]:
+    """Return a figure before and after, with its nature where that is what changed."""
+    before, after = _number(r.before), _number(r.after)
+    if r.before_nature and r.after_nature and r.before_nature != r.after_nature:
+        return f"{before} {r.before_nature}", f"{after} {r.after_nature}"
+    return before, after
 
 
 def _unknown(found: Ledger) -> list[str]:

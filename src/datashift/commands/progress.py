@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from datashift.commands import home
 from datashift.commands.trend import column, numbers, year_of
-from datashift.errors import BadProgress, BadSeries, TooThin
+from datashift.errors import BadProgress, BadSeries, BadStandard, TooThin
 from datashift.language import N_, _
 from datashift.layout import WIDTH, grid, wrapped
 
@@ -72,7 +73,8 @@ def run(options: argparse.Namespace) -> Told:
     }
 
 
-Judged = tuple[dict[Key, "Progress"], dict[Key, "BadSeries | TooThin | BadProgress"]]
+REFUSALS = (BadSeries, TooThin, BadProgress, BadStandard)
+Judged = tuple[dict[Key, "Progress"], dict[Key, "BadSeries | TooThin | BadProgress | BadStandard"]]
 
 
 def _of_file(options: argparse.Namespace) -> Judged:
@@ -125,7 +127,8 @@ def _name(series: TimeSeries) -> Key:
 
 def _key(series: TimeSeries) -> Key:
     groups = ", ".join(f"{concept}={code}" for concept, code in series.breakdown)
-    return tuple(word for word in (*_name(series), groups) if word)
+    producer, code, area, unit = _name(series)
+    return tuple(word for word in (producer, code, area, groups, unit) if word)
 
 
 def _judged(parted: Mapping[Key, Any], target: Callable[[Any], Target], options: argparse.Namespace) -> Judged:
@@ -133,11 +136,11 @@ def _judged(parted: Mapping[Key, Any], target: Callable[[Any], Target], options:
 
     asked = _asked(options)
     judged: dict[Key, Progress] = {}
-    refused: dict[Key, BadSeries | TooThin | BadProgress] = {}
+    refused: dict[Key, BadSeries | TooThin | BadProgress | BadStandard] = {}
     for key, series in parted.items():
         try:
             judged[key] = progress(series, target(series), **asked)
-        except (BadSeries, TooThin, BadProgress) as why:
+        except REFUSALS as why:
             refused[key] = why
     return judged, refused
 
@@ -162,6 +165,7 @@ def _target(options: argparse.Namespace, series: TimeSeries | None) -> Target:
     """Return the target stated, else that of the indicator."""
     from datashift.model import Target
     from datashift.progress import target_of
+    from datashift.progress.targets import one_of
 
     stated = options.target is not None or options.direction
     # A series may belong to several indicators; their targets are mostly the same.
@@ -169,14 +173,17 @@ def _target(options: argparse.Namespace, series: TimeSeries | None) -> Target:
     if stated or not indicator:
         return Target(options.target, options.target_year, options.direction or "", _("stated"))
     code = options.series or (series.series if series else "")
-    found = target_of(indicator, code)
     if options.part:
-        found = [target for target in found if target.rule.endswith(f"/ {options.part}")]
-    # The whole before its parts; among parts the first.
-    found.sort(key=lambda target: "/" in target.rule)
+        found = [target for target in target_of(indicator) if target.rule.endswith(f"/ {options.part}")]
+    else:
+        found = target_of(indicator, code, observed=series)
     if not found:
         raise BadProgress("progress.no-aim", indicator=indicator)
-    return found[0]
+    one = one_of(found)
+    if one is None:
+        parts = ", ".join(target.rule.rpartition("/ ")[2] for target in found)
+        raise BadProgress("progress.parts", indicator=indicator, parts=parts)
+    return one
 
 
 # --- text for people ------------------------------------------------------------------------------------------------
@@ -204,11 +211,24 @@ def _methods(labels: Sequence[Label], found: Progress) -> str:
         sure = "–" if label.probability is None else wording.chance(label.probability)
         number = wording.number(label.kind, label.number, found.target.value is not None)
         rows.append([label.name, label.text or "–", number, sure])
-    table = grid([_("method"), _("label"), _("number"), _("chance")], rows, "llrr")
+    header = [_("method"), _("label"), _("number"), _("chance")]
+    table = grid(header, _folded([header, *rows], 1)[1:], "llrr")
     if not any(label.probability for label in labels):
         return table
     text = _("Chance: how often the same label comes about when every year is drawn again as uncertain as it is.")
     return f"{table}\n{wrapped(text)}"
+
+
+def _folded(rows: list[list[str]], at: int) -> list[list[str]]:
+    """Break the cells of one column over several rows where the table would be wider than the page."""
+    others = [max(len(row[k]) for row in rows) for k in range(len(rows[0])) if k != at]
+    room = WIDTH - sum(others) - 2 * len(others)
+    folded: list[list[str]] = []
+    for row in rows:
+        first, *more = wrap(row[at], max(room, 16)) or [""]
+        folded.append([*row[:at], first, *row[at + 1 :]])
+        folded += [["" if k != at else text for k in range(len(row))] for text in more]
+    return folded
 
 
 def _target_said(found: Progress) -> str:
@@ -274,8 +294,18 @@ def _several(judged: Mapping[Key, Progress], refused: Mapping[Key, Any]) -> str:
     lines = [wrapped(text.format(series=len(judged)))]
     if any(shared):
         lines.append(wrapped(" / ".join(word for word in shared if word)))
-    lines += ["", grid(header, _narrow(rows), "lrrrrrr")]
-    return "\n".join([*lines, *(wrapped(f"{_own(key, shared)}: {why}") for key, why in refused.items())])
+    lines += ["", grid(header, _narrow(header, rows), "lrrrrrr")]
+    reasons: dict[str, list[str]] = {}
+    for key, why in refused.items():
+        reasons.setdefault(str(why), []).append(_own(key, shared))
+    for why, names in reasons.items():
+        named = (
+            [wrapped(f"{names[0]}: {why}")]
+            if len(names) == 1
+            else [wrapped(why), wrapped("; ".join(names), "  ", "  ")]
+        )
+        lines += ["", *named]
+    return "\n".join(lines)
 
 
 def _shared(keys: Sequence[Key]) -> Key:
@@ -289,8 +319,7 @@ def _own(key: Key, shared: Key) -> str:
     return " / ".join(word for word, common in zip(key, shared, strict=False) if not common) or " / ".join(key)
 
 
-def _narrow(rows: list[list[str]]) -> list[list[str]]:
+def _narrow(header: list[str], rows: list[list[str]]) -> list[list[str]]:
     """Cut names so that the table fits; the output for machines has them whole."""
-    rest = 2 * 6 + sum(max(len(row[k]) for row in rows) for k in range(1, 3)) + 30
-    room = max(16, WIDTH - rest)
+    room = max(12, WIDTH - sum(2 + max(len(row[k]) for row in [header, *rows]) for k in range(1, len(header))))
     return [[name if len(name) <= room else f"{name[: room - 1]}…", *cells] for name, *cells in rows]

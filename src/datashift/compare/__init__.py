@@ -1,8 +1,8 @@
 """Citizen figures beside official ones: a difference only where the concept is the same, and a verdict."""
 
 from datashift.compare.contest import contest, contest_sentence
-from datashift.compare.matching import group_of, uncovered
-from datashift.compare.pairs import Rules
+from datashift.compare.matching import group_of, series_of, uncovered
+from datashift.compare.pairs import Rules, published
 from datashift.compare.uncertainty import adjusted
 from datashift.compare.verdict import compare
 from datashift.compare.wording import COUNTED, probability_sentence, reason, verdict_word
@@ -16,7 +16,9 @@ __all__ = [
     "contest_sentence",
     "group_of",
     "probability_sentence",
+    "published",
     "reason",
+    "series_of",
     "uncovered",
     "verdict_word",
 ]

@@ -7,6 +7,7 @@ be, and leaves it to the reader whether such a bias is likely.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from datashift.language import N_, _, label
@@ -58,15 +59,24 @@ def contest(
     shift = official - value
     left = math.copysign(max(abs(shift) - reach, 0.0), shift)
     goals = (official, value + left)
-    share = estimator in SHARES and estimate.unit == "PT"
+    # A rate of 110 per cent is no share: no number of wrong answers leads there.
+    share = estimator in SHARES and estimate.unit == "PT" and 0 <= value <= 100 and 0 <= official <= 100
     found: dict[str, Any] = {"shift": (shift, left), "n": estimate.n, "population": population}
     if share:
         found |= _of_share(value / 100, (goals[0] / 100, goals[1] / 100))
-    elif estimator in COUNTED_EVENTS:
+    elif estimator in COUNTED_EVENTS and min(value, official) >= 0:
         found |= _of_events(value, goals)
     if population and population > estimate.n > 0 and (share or estimator == "mean"):
         found["correlation"] = _correlation(estimate, goals, share, population)
     return Contest(**found)
+
+
+def by_chance(found: Contest) -> Contest:
+    """Return a contestation of which chance explains all: nothing would have to be wrong."""
+    settled = {"shift": 0.0, "wrong": 0.0, "missing": 0.0, "odds": 1.0, "correlation": 0.0}
+    pairs = {name: getattr(found, name) for name in settled}
+    changed: dict[str, Any] = {name: (pair[0], settled[name]) for name, pair in pairs.items() if pair}
+    return replace(found, **changed)
 
 
 def contest_sentence(comparison: Comparison) -> str:

@@ -102,17 +102,19 @@ def namesakes(estimate: Estimate, series: Series, areas: Mapping[str, Area]) -> 
 def nearest(period: str, figures: Sequence[Benchmark], within: int, *, same_year: bool = False) -> list[Benchmark]:
     """Return the figures of the time that stands beside `period`, one of each nature; [] where there is none.
 
-    That is the latest which does not end after the period and is at most `within` years away, else the nearest one.
+    Figures that share a year with the period go before all others. Of these, else of all: the latest which does not end
+    after the period and is at most `within` years away, else the nearest one.
     With `same_year` it is one that shares a year with the period, else one that ended more than `within` years before.
     """
     last = years(period)[1]
+    now = [figure for figure in figures if not years_apart(figure.period, period)]
     if same_year:
-        now = [figure for figure in figures if not years_apart(figure.period, period)]
         newest = max(figures, key=_end)
         old = _end(newest)[0] < years(period)[0] and years_apart(newest.period, period) > within
         figures = now or ([newest] if old else [])
     if not figures:
         return []
+    figures = now or figures
     past = [f for f in figures if _end(f)[0] <= last and years_apart(f.period, period) <= within]
     chosen = max(past, key=_end) if past else min(figures, key=lambda f: (years_apart(f.period, period), f.period))
     same = {f.nature: f for f in figures if (f.area, f.period) == (chosen.area, chosen.period)}

@@ -53,8 +53,8 @@ class Pair:
 
     @property
     def relevant(self) -> float | None:
-        """Return the difference that matters, as agreed in the kit."""
-        return self.measure.relevant_difference if self.measure else None
+        """Return the difference that matters, as agreed in the kit; 0 says as little as none."""
+        return (self.measure.relevant_difference or None) if self.measure else None
 
 
 def citizen_limits(pair: Pair) -> Known:
@@ -95,9 +95,21 @@ def official_limits(pair: Pair) -> Known:
 
 
 def published(official: Benchmark) -> tuple[float, float] | None:
-    """Return the limits that the official source publishes, or None."""
-    lower, upper = official.facts.get("lower"), official.facts.get("upper")
-    return None if lower is None or upper is None else (float(lower), float(upper))
+    """Return the limits that the official source publishes, the lower first, or None."""
+    ends = [official.facts.get("lower"), official.facts.get("upper")]
+    known = sorted(float(end) for end in ends if end is not None and math.isfinite(end))
+    return (known[0], known[1]) if len(known) == len(ends) else None
+
+
+def uncertainty_known(pair: Pair) -> bool:
+    """Say whether the official source publishes limits, or a standard error that can be one.
+
+    A survey in which nobody, or everybody, says yes has a standard error of 0, and is not certain for that.
+    """
+    se, value = pair.official.se, pair.official.value
+    if published(pair.official):
+        return True
+    return se is not None and math.isfinite(se) and se >= 0 and not (pair.share and se == 0 and value in (0, 100))
 
 
 def _half(df: float, confidence: float) -> float:
@@ -121,7 +133,12 @@ def contested(pair: Pair, reach: float) -> Contest:
 
 
 def own_reach(pair: Pair, difference: float) -> float:
-    """Return how far the citizen interval alone reaches towards the official figure; 0 where there is none."""
+    """Return how far what is known of both intervals reaches from the difference towards 0; 0 where nothing is."""
     estimate = pair.estimate
     bound = estimate.lower if difference > 0 else estimate.upper
-    return 0.0 if bound is None or estimate.value is None else abs(estimate.value - bound)
+    own = 0.0 if bound is None or estimate.value is None else abs(estimate.value - bound)
+    if not uncertainty_known(pair):
+        return own
+    official = official_limits(pair)
+    there = official.upper if difference > 0 else official.lower
+    return math.hypot(own, float(there) - pair.official.value)  # type: ignore[arg-type]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from datashift.compare import wording
+from datashift.compare.contest import by_chance
 from datashift.compare.matching import (
     Because,
     Series,
@@ -26,7 +28,7 @@ from datashift.compare.pairs import (
     official_limits,
     own_reach,
     probability,
-    published,
+    uncertainty_known,
 )
 from datashift.compare.stated import with_error
 from datashift.compare.uncertainty import adjusted, apart
@@ -65,7 +67,8 @@ def compare(
     no_official_figure    no series has a figure for the place
     """
     rules = rules or Rules()
-    shelves = by_measure([with_error(figure) for figure in benchmarks], areas)
+    figures = [with_error(figure) for figure in benchmarks if math.isfinite(figure.value)]
+    shelves = by_measure(figures, areas)
     families: dict[tuple[str, SeriesKey], list[int]] = {}
     found: list[Comparison] = []
     for estimate in estimates:
@@ -181,6 +184,7 @@ def _facts(pair: Pair) -> dict[str, Any]:
         "unit": dict(measure.unit_label) if measure else {"en": estimate.unit},
         "unit_code": estimate.unit,
         "official_unit": official.unit,
+        "status": estimate.status,
         "counted": dict(measure.label) if measure else {"en": estimate.measure},
     }
 
@@ -205,14 +209,13 @@ def _not_shown(estimate: Estimate) -> Because:
 
 
 def _untestable(pair: Pair) -> Because | None:
-    estimate, official = pair.estimate, pair.official
+    estimate = pair.estimate
     if estimate.sampling_type not in _DRAWN_BY_CHANCE and not estimate.facts.get("bias_sd"):
         return "cannot_tell", wording.SELECTION, {"sampling": estimate.sampling_type}
-    # A survey in which nobody, or everybody, says yes has a standard error of 0, and is not certain for that.
-    all_or_none = pair.share and official.se == 0 and official.value in (0, 100)
-    if (official.se is None or all_or_none) and not published(official):
+    if not uncertainty_known(pair):
         return "cannot_tell", wording.NO_OFFICIAL_ERROR, {}
-    if estimate.se is None or (estimate.df is not None and estimate.df <= 0 < estimate.se):
+    # One cluster whose answers agree has an error of 0, no degree of freedom, and says nothing of the others.
+    if estimate.se is None or not math.isfinite(estimate.se) or (estimate.df is not None and estimate.df <= 0):
         return "cannot_tell", wording.NO_CITIZEN_ERROR, {}
     return None
 
@@ -232,7 +235,9 @@ def _among(row: Comparison, rate: float, count: int, level: float) -> Comparison
     row = replace(row, p_adjusted=rate)
     if row.verdict != "gap" or rate <= level:
         return row
-    return replace(row, verdict="cannot_tell", reason=wording.AMONG, facts={**row.facts, "count": count})
+    contest = by_chance(row.contest) if row.contest else None
+    facts = {**row.facts, "count": count}
+    return replace(row, verdict="cannot_tell", reason=wording.AMONG, facts=facts, contest=contest)
 
 
 def _row(estimate: Estimate, official: Benchmark | None, because: Because, facts: Mapping[str, Any]) -> Comparison:

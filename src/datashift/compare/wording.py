@@ -104,6 +104,9 @@ _TRULY_HIGHER = N_("The probability that the citizen figure is truly higher is {
 _TRULY_LOWER = N_("The probability that the citizen figure is truly lower is {chance}.")
 _ABOUT, _OVER, _UNDER = N_("about {k} in {n}"), N_("more than 99 in 100"), N_("less than 1 in 100")
 _STATED = N_("The official source publishes no uncertainty; the one used here is stated: {stated}.")
+CERTAIN = 0.05
+"""Adjusted p value beyond which a gap only suggests, whatever confidence the recipe chose."""
+
 _BIAS = N_("The interval also reckons with a bias of about {bias_sd} {unit}.")
 
 _SAMPLING: dict[str, str] = {
@@ -134,7 +137,8 @@ def verdict_word(verdict: Verdict | Comparison) -> str:
 
     Given a whole comparison, a gap "suggests" instead of "shows" where the official figure is not known to come from a
     count or a survey (NATURE other than C and CA), stands for another year, or has an uncertainty that is stated, not
-    published; and where the citizen figure rests on a stated bias. No interval covers these.
+    published; and where the citizen figure rests on a stated bias or has low reliability (status other than A). No
+    interval covers these. It also only suggests where the adjusted p value is above CERTAIN.
     """
     if not isinstance(verdict, Comparison):
         return _(_WORDS[verdict])
@@ -160,7 +164,8 @@ def reason(comparison: Comparison) -> str:
 def probability_sentence(comparison: Comparison) -> str:
     """Say in the current language how likely it is that the two truly differ; "" where nothing is known of it."""
     chance = comparison.probability
-    if chance is None or comparison.difference is None:
+    # Of a comparison that was picked out from many it would say too much: it knows nothing of the others.
+    if chance is None or comparison.difference is None or comparison.reason == AMONG:
         return ""
     signed = _TRULY_HIGHER if comparison.difference >= 0 else _TRULY_LOWER
     text = _MORE_THAN if "agreed" in comparison.facts else signed
@@ -213,7 +218,8 @@ def _leans(comparison: Comparison) -> bool:
     if official is None:
         return False
     apart = years_apart(official.period, comparison.period) > 0
-    return apart or official.nature not in COUNTED or bool(official.stated) or "bias_sd" in comparison.facts
+    uncertain = bool(official.stated) or "bias_sd" in comparison.facts or comparison.facts.get("status", "A") != "A"
+    return apart or official.nature not in COUNTED or uncertain or (comparison.p_adjusted or 0.0) > CERTAIN
 
 
 def _spoken(facts: Mapping[str, Any]) -> dict[str, Any]:

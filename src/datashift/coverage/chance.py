@@ -37,7 +37,7 @@ class Survey:
 
     def __post_init__(self) -> None:
         """Raise BadCoverage for a survey that nobody can make."""
-        if self.interviews < 1 or not self.design_effect > 0:
+        if self.interviews < 1 or not 0 < self.design_effect < np.inf:
             raise BadCoverage("coverage.survey")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -162,11 +163,13 @@ def _of_series(one: TimeSeries) -> Iterator[_Row]:
         "relation": one.relation, "unit": one.unit,
     }  # fmt: skip
     for seen in one.observations:
-        yield from _each_year(row | _seen(seen), seen.period)
+        if seen.status == "Q" or math.isfinite(seen.value):
+            yield from _each_year(row | _seen(seen), seen.period)
 
 
 def _seen(one: Observation) -> _Row:
-    return {"nature": one.nature, "status": one.status, "value": one.value, "se": one.se}
+    return {"nature": one.nature, "status": one.status, "se": one.se,
+            "value": one.value if math.isfinite(one.value) else None}  # fmt: skip
 
 
 def _each_year(row: _Row, period: str) -> Iterator[_Row]:

@@ -111,8 +111,8 @@ def gaps(coverage: Coverage, *, survey: Survey | None = None, people: People | N
         told: dict[str, Any] = {"chance": None, "why": "no-interview"}
         if stem[0] in answered:
             told = _told(stem, past.get(stem, []), coverage.framework, now, asked)
-            if stem not in past and (stem in figures or last is not None or row["modelled"] is not None):
-                told = {"chance": None, "why": "not-a-share" if stem in figures else "no-figure"}
+            if stem not in past and (why := _silent(row, stem in figures)):
+                told = {"chance": None, "why": why}
         found.append(
             Gap(
                 **{name: row[name] for name in ("indicator", "area", "area_name", "group", "part", "modelled")},
@@ -135,6 +135,15 @@ def by_interview(coverage: Coverage, kits: Iterable[Kit]) -> set[str]:
     stems = zip(coverage.stems["indicator"].to_pylist(), coverage.stems["group"].to_pylist(), strict=True)
     parted = {code for code, group in stems if group}
     return {code for code in coverage.indicators if asking.get(code, code in parted)}
+
+
+def _silent(row: Mapping[str, Any], figures: bool) -> str:
+    """Return why a stem without a past in shares was not "never counted"; "" where it truly never was."""
+    if figures:
+        return "not-a-share"
+    if any(row[name] is not None for name in ("citizen", "official", "part", "modelled")):
+        return "no-figure"
+    return "hidden" if row["hidden"] is not None else ""
 
 
 def _order(gap: Gap) -> tuple[Any, ...]:

@@ -53,22 +53,26 @@ def people_of(breakdown: str) -> Part:
     return frozenset((concept, code) for concept, _is, code in pairs if concept in PEOPLE and code not in _WHOLE)
 
 
-def without_definition(parts: Mapping[tuple[int, int], Part]) -> dict[tuple[int, int], Part]:
-    """Return the parts without what belongs to the definition of a series.
+def without_definition(parts: Mapping[tuple[int, int], Part]) -> dict[tuple[int, int], tuple[Part, Part]]:
+    """Part what tells the figures of a series from each other from what belongs to its definition.
 
-    In and out: (series, breakdown) -> part, for every breakdown that a series has. A concept that has one and the same
-    code in all figures of a series (adults only, women only) says whom the indicator means, not which group it is.
+    In: (series, breakdown) -> part, for every breakdown that a series has. Out: for each (part, definition). A concept
+    that has one and the same code in all figures of a series (adults only, women only) says whom the indicator means.
     """
     seen: dict[int, list[Part]] = {}
     for (series, _breakdown), part in parts.items():
         seen.setdefault(series, []).append(part)
     meant = {series: frozenset.intersection(*found) for series, found in seen.items()}
-    return {key: part - meant[key[0]] for key, part in parts.items()}
+    return {key: (part - meant[key[0]], meant[key[0]]) for key, part in parts.items()}
 
 
-def groups_of(part: Part) -> list[tuple[str, bool]]:
-    """Return the groups that a figure tells of, each with whether it tells of the whole group or of a part of it."""
+def groups_of(part: Part, meant: Part = frozenset()) -> list[tuple[str, bool]]:
+    """Return the groups that a figure tells of, each with whether it tells of the whole group or of a part of it.
+
+    In: what tells the figure from others of its series, and whom the series means: a series about women tells of women.
+    """
     found = [(EVERYBODY, not part)]
+    found += [(group, not part) for concept, code in sorted(meant) if (group := f"{concept}={code}") in GROUPS]
     for concept, code in sorted(part):
         group = f"{concept}={code}"
         if group in GROUPS:

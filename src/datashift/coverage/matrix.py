@@ -12,7 +12,18 @@ import pyarrow.compute as pc
 
 from datashift.coverage.arrays import Integers, pairing
 from datashift.coverage.groups import GROUPS, wanted_groups
-from datashift.coverage.marks import CITIZEN, MEASURED, MODELLED, UNSTATED, citizen_state, official_state, states, who
+from datashift.coverage.marks import (
+    CITIZEN,
+    CITIZEN_HIDDEN,
+    HIDDEN,
+    MEASURED,
+    MODELLED,
+    UNSTATED,
+    citizen_state,
+    official_state,
+    states,
+    who,
+)
 from datashift.coverage.marks import CITIZEN_PART as CITIZEN_SLICE
 from datashift.coverage.marks import PART as OFFICIAL_SLICE
 from datashift.coverage.told import Space, Told, country_of, linked, told
@@ -21,6 +32,9 @@ from datashift.standards.framework import Framework
 from datashift.standards.kits import known_kits, shipped_kit
 
 FIRST = 2015
+
+MOST = 200
+"""Years that a matrix may have: more are a slip of the pen, and would fill the memory."""
 
 _STEM = [(name, pa.string()) for name in ("indicator", "area", "area_name", "group")]
 
@@ -40,9 +54,9 @@ citizen: counted, part, hidden or "".   official: measured, unstated, modelled, 
 who: both, citizens, official, part, hidden, modelled or nobody; a modelled year is not a count.
 """
 
-STEMS = pa.schema([*_STEM, *((name, pa.int64()) for name in ("citizen", "official", "part", "modelled"))])
+STEMS = pa.schema([*_STEM, *((name, pa.int64()) for name in ("citizen", "official", "part", "hidden", "modelled"))])
 """One row per indicator x area x group: the last year that citizens or officials counted it, that a part of it was
-counted, and that it was modelled; null = never, up to the last year of the matrix."""
+counted, that a figure was hidden, and that it was modelled; null = never, up to the last year of the matrix."""
 
 FIGURES = pa.schema(
     [
@@ -58,7 +72,8 @@ FIGURES = pa.schema(
 """The figures that are about exactly an indicator, an area and a group of the matrix, of any year."""
 
 _LAST = {
-    "citizen": CITIZEN, "official": MEASURED | UNSTATED, "part": CITIZEN_SLICE | OFFICIAL_SLICE, "modelled": MODELLED,
+    "citizen": CITIZEN, "official": MEASURED | UNSTATED, "part": CITIZEN_SLICE | OFFICIAL_SLICE,
+    "hidden": CITIZEN_HIDDEN | HIDDEN, "modelled": MODELLED,
 }  # fmt: skip
 
 
@@ -126,6 +141,8 @@ def matrix(
 def _check(years: tuple[int, int], groups: Sequence[str]) -> None:
     if years[0] > years[1]:
         raise BadCoverage("coverage.years", first=years[0], last=years[1])
+    if years[1] - years[0] >= MOST:
+        raise BadCoverage("coverage.span", first=years[0], last=years[1], most=MOST)
     for unknown in (group for group in groups if group not in GROUPS):
         raise BadCoverage("coverage.group", group=unknown, known=", ".join(filter(None, GROUPS)))
 

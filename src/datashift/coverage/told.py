@@ -96,7 +96,7 @@ def told(counts: pa.Table, of_row: Integers, indicators: Sequence[Sequence[str]]
     row, indicator = row[again], indicator[again]
     itself = np.array([(_positions([[name]], space.areas)[0] or [-1])[0] for name in names], np.int64)
     series, part, parts = _slices(counts)
-    again, group = spread(part[row], [_marked(one) for one in parts])
+    again, group = spread(part[row], [_marked(*one) for one in parts])
     row, indicator, area = row[again], indicator[again], area[again]
     kind = kinds(counts)[row]
     stem, whole = space.stem(indicator, area, group // 2), group % 2 == 1
@@ -113,8 +113,8 @@ def _positions(lists: Sequence[Sequence[str]], known: Sequence[str]) -> list[lis
     return [[at[name] for name in names if name in at] for names in lists]
 
 
-def _slices(counts: pa.Table) -> tuple[Integers, Integers, list[Part]]:
-    """Return the series and the slice of people of each row as positions, and the slices."""
+def _slices(counts: pa.Table) -> tuple[Integers, Integers, list[tuple[Part, Part]]]:
+    """Return the series and the slice of people of each row as positions, and the slices with whom the series means."""
     series = pairing(counts, "side", "producer", "series")[0]
     breakdown, texts = codes(counts["breakdown"])
     both = combined(series, breakdown)
@@ -125,10 +125,10 @@ def _slices(counts: pa.Table) -> tuple[Integers, Integers, list[Part]]:
     return series, both, [parts[key] for key in keys]
 
 
-def _marked(part: Part) -> list[int]:
+def _marked(part: Part, meant: Part) -> list[int]:
     """Return the groups that a slice tells of as twice their position, and one more where it is the whole group."""
     order = list(GROUPS)
-    return [2 * order.index(group) + whole for group, whole in groups_of(part)]
+    return [2 * order.index(group) + whole for group, whole in groups_of(part, meant)]
 
 
 def _several(cell: Integers, part: Integers, among: Flags) -> Flags:

@@ -39,18 +39,19 @@ REASONS = {
     "no-interview": N_("interviews cannot tell it"),
     "no-figure": N_("there are figures of its parts only"),
     "not-a-share": N_("its figures are no shares, so the noise of a survey is not known"),
+    "hidden": N_("its figures are hidden, since too few answered"),
     "never": N_("never counted: any answer is news"),
     "no-target": N_("the framework states no target for it that a share can be held against"),
     "no-outlook": N_("its figures are too few to foretell it"),
     "no-label": N_("no rule labels such figures"),
 }
 
-NOBODY_YEARS = N_("In the sources at hand, nobody has counted {count} of {all} indicators in {area} since {year}.")
+NOBODY_YEARS = N_("In the sources at hand, nobody has counted {count} of {all} indicators in {area} in {years}.")
 NOBODY_AREAS = N_(
-    "In the sources at hand, nobody has counted {count} of {all} indicators in any of {areas} places since {year}."
+    "In the sources at hand, nobody has counted {count} of {all} indicators in any of {areas} places in {years}."
 )
 NOBODY_GROUPS = N_(
-    "In {area}, the sources at hand have not counted {count} of {all} groups that the indicators ask for since {year}."
+    "In {area}, the sources at hand have not counted {count} of {all} groups that the indicators ask for in {years}."
 )
 MODELLED = N_("For {count} of them there are modelled values: they are not counts.")
 SUMS = N_(
@@ -82,7 +83,7 @@ def column_name(coverage: Coverage, view: View, column: object) -> str:
 
 def finding(coverage: Coverage, view: View) -> str:
     """Return the finding of a picture as one sentence."""
-    facts = {"year": in_digits(str(coverage.years[0]))}
+    facts = {"years": _span(coverage)}
     if view.across == "groups":
         empty = sum(cell.who in EMPTY for cell in view.cells)
         area = area_name(coverage, view.area)
@@ -118,10 +119,13 @@ def sentences(coverage: Coverage, view: View) -> str:
 
 def subtitle(coverage: Coverage, view: View) -> str:
     """Return where, for whom and when a picture speaks of."""
-    first, last = (in_digits(str(year)) for year in coverage.years)
     place = [area_name(coverage, view.area)] if view.area else []
     people = [group_label(view.group)] if view.across != "groups" else []
-    return " · ".join([*place, *people, f"{first}–{last}"])
+    return " · ".join([*place, *people, _span(coverage)])
+
+
+def _span(coverage: Coverage) -> str:
+    return in_digits("–".join(dict.fromkeys(map(str, coverage.years))))
 
 
 def foot(view: View, most: int = 5) -> str:

@@ -29,6 +29,7 @@ GAP = N_("gap between the two")
 UNCLEAR = N_("cannot tell")
 EARLIER = N_("as published before")
 EXPECTED = N_("expected at this pace")
+BEYOND = N_("What is expected for {year} runs beyond the axis: {lower} to {upper}.")
 FEW = N_("too few answers")
 NOT_COUNTED = N_("not counted")
 PROGRESS = N_("On track? What each method says")
@@ -57,10 +58,10 @@ def time_chart(drawn: Timeline, words: Words, width: float = look.WIDTH) -> Spec
     top += look.LABEL_LINE + (look.LABEL_LINE if any(c.breaks for c in drawn.curves) else 10)
     plot = frame(drawn, sheet, top, 250 if sheet.narrow else 300, _right(drawn, labels))
     axis_lines, axis_layers = axes(plot, words.unit, sheet)
-    lines += [*axis_lines, *_unit(words, plot, sheet)]
+    lines += [*axis_lines, *_unit(words, plot, sheet, any(c.breaks for c in drawn.curves))]
     word_lines, word_layers = _words(drawn, plot, sheet)
     end = plot.y0 + 30
-    for text in [*_broken(drawn), *drawn.remarks]:
+    for text in [*_broken(drawn), *_beyond(drawn, plot), *drawn.remarks]:
         noted, end = sheet.block(text, end, (look.LABEL, look.LABEL_LINE), ink=look.QUIET)
         lines += noted
     told, rules, end = _progress(drawn, end, sheet)
@@ -165,9 +166,10 @@ def _sample(key: _Key, x: float, y: float) -> list[Spec]:
 # --- words in the plot ----------------------------------------------------------------------------------------------
 
 
-def _unit(words: Words, plot: Frame, sheet: Page) -> list[Line]:
+def _unit(words: Words, plot: Frame, sheet: Page, broken: bool) -> list[Line]:
     rows = letters.wrapped(words.unit, sheet.room, look.LABEL)
-    above = plot.y1 - 10 - look.LABEL_LINE * (len(rows) - 1)
+    # The words of breaks stand between the unit and the plot.
+    above = plot.y1 - 10 - look.LABEL_LINE * (len(rows) - 1 + broken)
     return [Line(row, look.MARGIN, above + k * look.LABEL_LINE, ink=look.QUIET) for k, row in enumerate(rows)]
 
 
@@ -202,7 +204,7 @@ def _words(drawn: Timeline, plot: Frame, sheet: Page) -> tuple[list[Line], list[
         for curve in drawn.curves
         if (label := _said_of(curve, drawn))
     ]
-    if drawn.flag:
+    if drawn.flag and not sheet.narrow:  # on a phone there is no room, and the legend says the same
         labels.append(Label((drawn.flag.text,), plot.x(drawn.flag.at) - 14, plot.y(drawn.flag.value) + 10, look.TEXT))
     more, beside = placed(labels, [*taken(drawn, plot), *filled], within)
     return [*lines, *more], beside
@@ -231,6 +233,19 @@ def _broken(drawn: Timeline) -> list[str]:
         for curve in drawn.curves
         for at, reason in curve.breaks
     ]
+
+
+def _beyond(drawn: Timeline, plot: Frame) -> list[str]:
+    """Say in figures what is expected where the axis is too short to show it."""
+    found = []
+    for curve in drawn.curves:
+        ahead = curve.ahead
+        if ahead and curve.shown and (ahead.lower < plot.values[0] or ahead.upper > plot.values[-1]):
+            decimals = max(0, places(ahead.middle, ahead.lower, ahead.upper))
+            low, high = said(ahead.lower, decimals), said(ahead.upper, decimals)
+            text = _(BEYOND).format(year=in_digits(str(round(ahead.at))), lower=low, upper=high)
+            found.append(" ".join(filter(None, (curve.label, text))))
+    return found
 
 
 # --- progress by method -----------------------------------------------------------------------------------------------

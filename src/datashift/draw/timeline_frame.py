@@ -15,7 +15,7 @@ from datashift.numbers import in_digits, said
 NARROW = 480
 """Pages below this width are read on a phone: what stands side by side on others stands one below the other."""
 
-_STRETCH = 1.5  # how far intervals may push the end of the axis beyond the last figure
+_STRETCH = 1.5  # how far intervals may stretch the axis beyond the figures
 _STEPS = (1, 2, 5, 10, 20, 50)
 _APART = 14
 
@@ -127,11 +127,12 @@ def _span(drawn: Timeline) -> tuple[float, float]:
 def _values(drawn: Timeline) -> tuple[float, ...]:
     figures = list(_figures(drawn))
     bounds = [*figures, *_bounds(drawn)]
-    if drawn.unit == "PT" and max(bounds, default=0.0) <= 100:
+    if drawn.unit == "PT" and min(bounds, default=0.0) >= 0 and max(bounds, default=0.0) <= 100:
         return (0, 20, 40, 60, 80, 100)
-    last = max(figures, default=0.0)
-    most = max(bounds, default=0.0)
-    found = ticks(min(0.0, *bounds, 0.0), max(0.0, most if most <= _STRETCH * last else last))
+    low, high = min(0.0, *figures, 0.0), max(0.0, *figures, 0.0)
+    least, most = min(0.0, *bounds, 0.0), max(0.0, *bounds, 0.0)
+    reach = (_STRETCH - 1) * (high - low)
+    found = ticks(least if least >= low - reach else low, most if most <= high + reach else high)
     return tuple(found if len(found) > 1 else [0.0, 1.0])
 
 

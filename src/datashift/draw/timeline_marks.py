@@ -15,6 +15,7 @@ from datashift.draw.timeline_records import Curve, Flag, Point, Tie, Timeline
 
 _LARGE, _SMALL, _TINY = 120, 56, 26
 _POLE = 30.0
+_FAN = 100  # steps of a fan
 
 
 def layers(drawn: Timeline, plot: Frame) -> list[Spec]:
@@ -131,7 +132,16 @@ def _ahead(curve: Curve, plot: Frame) -> list[Spec]:
     (x1, y1), ahead = _at(curve.shown[-1], plot), curve.ahead
     x2, low, high, middle = (plot.x(ahead.at), *(plot.y(v) for v in (ahead.lower, ahead.upper, ahead.middle)))
     ink = look.CITIZEN if curve.side == "citizen" else look.OFFICIAL
-    fan = [{"x": x1, "y": y1, "y2": y1}, {"x": x2, "y": low, "y2": high}]
+    start = curve.shown[-1].value or 0.0
+    # In steps, so that what runs beyond the axis leaves the plot where it does, and not at its corner.
+    fan = [
+        {
+            "x": x1 + t * (x2 - x1),
+            "y": plot.y(start + t * (ahead.lower - start)),
+            "y2": plot.y(start + t * (ahead.upper - start)),
+        }
+        for t in (k / _FAN for k in range(_FAN + 1))
+    ]
     return [
         marks("fan", {"type": "area", "color": ink, "opacity": 0.13, "line": False}, fan),
         marks("ahead", {"type": "rule", "color": ink, "strokeWidth": 1.3, "strokeDash": [2, 3]},

@@ -13,6 +13,7 @@ class BadCoverage(InputError):
 
     texts: ClassVar[dict[str, str]] = {
         "coverage.years": N_("The first year ({first}) is after the last ({last}). Turn them round."),
+        "coverage.span": N_("{first} to {last} are more than {most} years. Ask for fewer with --from and --to."),
         "coverage.group": N_("“{group}” is no group that is looked for. Known are: {known}."),
         "coverage.area": N_("No area is called “{area}”. Give its id (KE, NP-P1) or the name of a country."),
         "coverage.no-area": N_(

@@ -78,7 +78,9 @@ class BadOfficial(InputError):
             "figures up, import with --accept-fewer; if it is another data set, give it a name of its own with "
             "--source."
         ),
-        "official-import.date": N_("'{text}' is not a date. Write it as 2024, 2024-03 or 2024-03-15."),
+        "official-import.date": N_(
+            "'{text}' is not a date. Write it as 2024-03-15; a release may also be 2024 or 2024-03."
+        ),
         "official-import.no-place": N_("'{text}' is not a place we know. Use a code such as KE, KEN or 404."),
         "official-import.no-snapshot": N_(
             "There is no official figure of '{source}' in the store. Known are: {known}. "

@@ -28,5 +28,7 @@ class BadProgress(InputError):
             "No official figures of {what} are stored. Import them first (datashift official import), or name another "
             "indicator, series or area."
         ),
+        "progress.option": N_("“{name}” is {value}; it must be {wanted}."),
+        "progress.parts": N_("The parts of {indicator} aim at different things ({parts}). Choose one with --part."),
         "progress.no-aim": N_("The framework gives {indicator} no target and no direction. State them yourself."),
     }

@@ -82,6 +82,7 @@ def collect(asked: Asked, bundles: Sequence[Path], home: Path) -> Collected:
             notes += _notes(release, measure, series, asked)
     listed = [*_ordered(counted), *_ordered(citizens.merged(stored, beside))]
     if not listed:
+        _without_numbers(asked, home)
         raise NothingKnown(
             "ledger.nothing", indicator=asked.indicator, area=asked.area, near=_near(asked, releases, home) or "–"
         )
@@ -154,6 +155,16 @@ def _one_unit(series: Iterable[TimeSeries]) -> None:
 
 def _ordered(series: Iterable[TimeSeries]) -> list[TimeSeries]:
     return sorted(series, key=lambda s: (-len(s.observations), s.producer, s.series))
+
+
+def _without_numbers(asked: Asked, home: Path) -> None:
+    """Raise NothingKnown with the sources where there are entries, but no number may be shown or none is known."""
+    rows = official.observations(home, indicator=asked.indicator, area=asked.area).to_pylist()
+    sources = {row["source"] for row in rows if group_of(official.breakdown_of(row["breakdown"])) == asked.breakdown}
+    if sources:
+        raise NothingKnown(
+            "ledger.hidden", indicator=asked.indicator, area=asked.area, sources=", ".join(sorted(sources))
+        )
 
 
 def _near(asked: Asked, releases: Sequence[Released], home: Path) -> str:

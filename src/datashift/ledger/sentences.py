@@ -122,13 +122,17 @@ def unknown(found: Ledger) -> list[str]:
     ]
     smooth = [names[k] for k, judged in found.progress if _smooth(judged)]
     broken = sorted({period_said(period) for s in found.series for period, _why in s.breaks})
-    changed = sum(r.before is not None and r.after is not None for r in found.revisions)
+    changed = {
+        (r.series, r.area, r.breakdown, r.period)
+        for r in found.revisions
+        if r.before is not None and r.after is not None and r.before != r.after
+    }
     texts = [
         _(FEW).format(periods=", ".join(hidden)) if hidden else "",
         _(NO_ERROR).format(sources=", ".join(silent)) if silent else "",
         _(MODELLED).format(sources=", ".join(smooth)) if smooth else "",
         _(BROKEN).format(years=", ".join(broken)) if broken else "",
-        _(REVISED).format(count=said(changed)) if changed else "",
+        _(REVISED).format(count=said(len(changed))) if changed else "",
     ]
     return list(filter(None, texts))
 

@@ -127,10 +127,12 @@ def _rows(
 
 def limits(one: Observation, unit: str) -> tuple[float | None, float | None]:
     """Return the limits of a figure: as published, else 95 % of a normal distribution with its standard error."""
-    if one.lower is not None or one.se is None or not shown(one):
+    if not shown(one):
+        return None, None
+    if one.lower is not None or one.se is None:
         return one.lower, one.upper
     low, high = one.value - _Z * one.se, one.value + _Z * one.se
-    return (max(0.0, low), min(100.0, high)) if unit == "PT" else (low, high)
+    return (max(0.0, low), min(100.0, high)) if unit == "PT" and 0 <= one.value <= 100 else (low, high)
 
 
 def sure(one: Observation) -> Sure:
@@ -155,11 +157,13 @@ def marks(series: TimeSeries, one: Observation, revisions: Sequence[Revision]) -
 
 
 def revision_of(series: TimeSeries, one: Observation, revisions: Sequence[Revision]) -> Revision | None:
-    """Return the newest revision that led to a figure (revisions come newest first)."""
+    """Return the newest revision that gave a figure another value (revisions come newest first)."""
     if series.side != "official":
         return None
     key = (series.series, series.area, series.breakdown, one.period)
-    own = [r for r in revisions if (r.series, r.area, r.breakdown, r.period) == key and r.after == one.value]
+    own = [
+        r for r in revisions if (r.series, r.area, r.breakdown, r.period) == key and r.after == one.value != r.before
+    ]
     return own[0] if own else None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 _MOST = 1 << 40
 
@@ -61,6 +62,21 @@ def combined(columns: Sequence[pa.Array], join: Callable[..., str]) -> pa.Array:
     texts = (column.take(pa.array(first)).to_pylist() for column in columns)
     joint = pa.array([join(*row) for row in zip(*texts, strict=True)], pa.string()).dictionary_encode()
     return pa.DictionaryArray.from_arrays(joint.indices.take(pa.array(found)), joint.dictionary)
+
+
+def telling_names(codes: pa.Array, names: pa.Array, version: np.ndarray) -> pa.Array:
+    """Return the names of places, and "" where the code alone tells the place: where no version has two names for it.
+
+    So a country that is renamed stays the same place, and regions that bear the code of their country stay apart.
+    """
+    code, versions = numbers(codes), int(version.max(initial=0)) + 1
+    pair, _first = ids([codes, names], len(codes))
+    of_version = code * versions + version
+    _each, first = np.unique(pair * versions + version, return_index=True)
+    each, count = np.unique(of_version[first], return_counts=True)
+    several = np.isin(code, each[count > 1] // versions)
+    needed = pc.or_(pa.array(several), pc.equal(codes.cast(pa.string()), ""))
+    return encoded(pc.if_else(needed, names.cast(pa.string()), ""))
 
 
 def counted(table: pa.Table, names: Sequence[str]) -> dict[tuple[str, ...], int]:

@@ -8,12 +8,14 @@ database and of DDF copies of it, in which underscores and signs got lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cache, partial
+from itertools import count
 from pathlib import Path
 
-from datashift.errors import BadAreas
+from datashift.errors import BadAreas, BadRecipe
 from datashift.standards.areas import areas_at_hand, world
+from datashift.standards.periods import years
 from datashift.standards.structures.identifiers import BREAKDOWNS, name_id
 
 _CONCEPTS = BREAKDOWNS | {
@@ -48,15 +50,20 @@ _WORLD = frozenset({"WLD", "1W"})
 _SPAN = re.compile(r"Y?(\d+)\s?(?:-|–|_|TO|T)\s?(\d+)Y?")
 _BELOW = re.compile(r"(<|<=|LT|LT_)(\d+)([YM]?)")
 _PLUS = re.compile(r"(\d+)\+")
-_YEAR = re.compile(r"(\d{4})(?:\.0)?")
+_YEAR = re.compile(r"([0-9]{4})(?:\.0+)?")
+_PART = re.compile(r"([0-9]{4})-?(?:Q([1-4])|M([0-9]{1,2}))")
 _SHORT_SPAN = re.compile(r"(\d{4})([/–-])(\d{2})")
-_STARTS_WITH_YEAR = re.compile(r"(\d{4})(?:[/–-](\d{4})(?!\d)|[/–-].*|Q\d|M\d+|S\d)?")
 
 
 def concept_of(column: str) -> str:
     """Return the SDMX concept of a breakdown column; a column without one keeps its name, in capitals."""
     plain = re.sub(r"[^a-z0-9]+", "_", column.strip().lower()).strip("_")
     return _CONCEPTS.get(plain) or name_id(plain)
+
+
+def unused(name: str, taken: Container[str]) -> str:
+    """Return `name`, with a number behind it where it is taken: two columns of one concept are both kept."""
+    return next(one for number in count(1) if (one := f"{name}_{number}" if number > 1 else name) not in taken)
 
 
 @cache
@@ -73,7 +80,7 @@ def code_of(concept: str, text: str, ddf: bool = False) -> str:
     if concept == "AGE":
         return _age(word, ddf)
     # The two signs that part the breakdowns of a figure cannot stand inside a code.
-    return text.strip().replace(";", ",").replace("=", ":") if not ddf else word
+    return (word if ddf else text.strip()).replace(";", ",").replace("=", ":")
 
 
 def _age(word: str, ddf: bool) -> str:
@@ -101,10 +108,14 @@ def unit_of(text: str, ddf: bool = False) -> str:
 
 
 def period_of(text: str) -> str:
-    """Return a time period as SDMX writes it: 2016.0 is 2016, 2014/15 is 2014/2015. Anything else stays."""
+    """Return a time period as SDMX writes it: 2016.0 is 2016, 2014/15 is 2014/2015, 2015Q1 is 2015-Q1, 2015M3 is
+    2015-M03. Anything else stays.
+    """
     plain = text.strip()
     if year := _YEAR.fullmatch(plain):
         return year[1]
+    if part := _PART.fullmatch(plain.upper()):
+        return f"{part[1]}-Q{part[2]}" if part[2] else f"{part[1]}-M{int(part[3]):02}"
     short = _SHORT_SPAN.fullmatch(plain)
     if short and int(short[3]) == (int(short[1]) + 1) % 100 and (short[2] != "-" or int(short[3]) > 12):
         return f"{short[1]}/{int(short[1]) + 1}"
@@ -112,12 +123,16 @@ def period_of(text: str) -> str:
 
 
 def year_of(period: str) -> int | None:
-    """Return the calendar year that a period is for, the last one where it touches several; None where there is none.
+    """Return the calendar year that a period is for, the last one where it touches several; None for no SDMX period.
 
     A start with a length (2014-07-01/P1Y) counts as the year it starts in.
     """
-    found = _STARTS_WITH_YEAR.fullmatch(period)
-    return int(found[2] or found[1]) if found else None
+    try:
+        first, last = years(period)
+    except BadRecipe:
+        return None
+    # Digits of other scripts would stand beside 2016 as another period.
+    return (first if "/P" in period else last) or None if period.isascii() or "–" in period else None
 
 
 def places(home: Path) -> Callable[[str], str]:

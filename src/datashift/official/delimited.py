@@ -69,7 +69,8 @@ def table(data: bytes, file: str, *, skipped: int = 0, whole: bool = False) -> p
     names = header(body, delimiter, file)
     if body.count(b'"') % 2:
         raise _unclosed(body, delimiter, file, skipped)
-    unique = [name or f"_{place}" for place, name in enumerate(names)]
+    # No name in a file has this sign in it: it sets apart the columns without one, and one that is named as ours.
+    unique = [f"{name}\0{place}" if name in ("", "_row") else name for place, name in enumerate(names)]
     try:
         found = _parsed(body, delimiter, unique)
     except pa.ArrowInvalid as problem:

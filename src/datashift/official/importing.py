@@ -23,11 +23,13 @@ from datashift.official.packed import Member, members
 from datashift.official.schema import Cells, Setting, Snapshot
 from datashift.official.shaping import figures, part_of, together
 from datashift.official.shrinking import check_not_fewer
-from datashift.official.snapshots import checked, keep_folder, note_bytes, notes, safe_name, shelf_of, write
+from datashift.official.snapshots import alone, checked, keep_folder, note_bytes, notes, safe_name, shelf_of, write
 from datashift.official.store import as_parquet, snapshot_of, snapshots
 
 AUTO = "auto"
-_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_REST = {4: "-01-01", 7: "-01"}
+"""What a year and a month lack to be a day."""
 _LEAST_SERIES = "SDMX"
 
 
@@ -88,19 +90,24 @@ def import_snapshot(data: bytes, name: str, home: Path, **stated: Unpack[Stated]
     """
     _check_dates(stated)
     digest = hashlib.sha256(data).hexdigest()
-    known = _same_bytes(home, digest, stated)
+    known = _same(home, digest, stated)
     if known is not None:
-        return Imported(known, False, _before(known, snapshots(home)), 0)
+        return known
     read = read_figures(data, name, _setting(home, stated), stated.get("layout") or AUTO)
     note = _note(read, digest, stated, (safe_name(name), len(data)))
+    with alone(home):
+        return _same(home, digest, stated) or _kept(read.table, data, note, stated, home)
+
+
+def _kept(table: pa.Table, data: bytes, note: dict[str, Any], stated: Stated, home: Path) -> Imported:
     draft = snapshot_of(shelf_of(home, note["source"]) / "new", note)
     before = _before(draft, snapshots(home))
-    check_not_fewer(read.table, draft, snapshots(home), accepted=stated.get("accept_fewer", False))
-    parquet = as_parquet(read.table)
+    check_not_fewer(table, draft, snapshots(home), accepted=stated.get("accept_fewer", False))
+    parquet = as_parquet(table)
     note["figures_sha256"] = hashlib.sha256(parquet).hexdigest()
     folder = keep_folder(shelf_of(home, note["source"]), {note["file"]: data, "observations.parquet": parquet}, note)
     new = snapshot_of(folder, note)
-    return Imported(new, True, before, _count(read.table, "area", ""), _rest(new, snapshots(home)))
+    return Imported(new, True, before, _count(table, "area", ""), _rest(new, snapshots(home)))
 
 
 def read_figures(data: bytes, name: str, setting: Setting, layout: str = AUTO) -> Read:
@@ -177,30 +184,33 @@ def _setting(home: Path, stated: Mapping[str, Any]) -> Setting:
         home=home,
         indicator=stated.get("indicator", ""),
         area=known,
-        as_of=_day(as_of) if as_of else None,
+        as_of=_day(as_of, as_of) if as_of else None,
         whole=bool(stated.get("whole", False)),
     )
 
 
 def _check_dates(stated: Stated) -> None:
     for text in (stated.get("released", ""), stated.get("retrieved", "")):
-        if text and not _DATE.fullmatch(text):
-            raise BadOfficial("official-import.date", text=text)
+        if text:
+            _day(f"{text}{_REST.get(len(text), '')}", text)
 
 
-def _day(text: str) -> date:
+def _day(text: str, stated: str) -> date:
+    if not _DATE.fullmatch(text):
+        raise BadOfficial("official-import.date", text=stated)
     try:
         return date.fromisoformat(text)
     except ValueError as problem:
-        raise BadOfficial("official-import.date", text=text) from problem
+        raise BadOfficial("official-import.date", text=stated) from problem
 
 
-def _same_bytes(home: Path, digest: str, stated: Stated) -> Snapshot | None:
-    """Return the snapshot of the same file, unless a person now says something else about it."""
+def _same(home: Path, digest: str, stated: Stated) -> Imported | None:
+    """Return the same file as it was taken in before, unless a person now says something else about it."""
     for folder, note in notes(home / "official", "*/*"):
         if note["sha256"] != digest or "layout" not in note:
             continue
         said = {
+            "layout": AUTO,
             "source": note["source"],
             "released": note["released"],
             "retrieved": note["retrieved"],
@@ -208,12 +218,13 @@ def _same_bytes(home: Path, digest: str, stated: Stated) -> Snapshot | None:
         }
         if all(said.get(key, "") == value for key, value in stated.items() if value and key not in _NOT_ABOUT):
             checked(folder / note["file"], digest, note["source"])
-            return snapshot_of(folder, note)
+            known = snapshot_of(folder, note)
+            return Imported(known, False, _before(known, snapshots(home)), 0)
     return None
 
 
 _NOT_ABOUT = ("accept_fewer", "whole")
-_READ_BY = ("layout", "indicator", "area", "area_as_of", "whole")
+_NOTED = ("released", "layout", "indicator", "area", "area_as_of", "whole")
 
 
 def _note(read: Read, digest: str, stated: Stated, file: tuple[str, int]) -> dict[str, Any]:
@@ -230,7 +241,7 @@ def _note(read: Read, digest: str, stated: Stated, file: tuple[str, int]) -> dic
         "sha256": digest,
         "size": size,
         "layout": read.layout,
-        "stated": {key: value for key, value in stated.items() if value and key in _READ_BY},
+        "stated": {key: value for key, value in stated.items() if value and key in _NOTED},
         "observations": len(read.table),
         "not_numbers": read.table["value"].null_count,
         "series": len(pc.unique(read.table["series"])),

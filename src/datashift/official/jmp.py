@@ -152,6 +152,8 @@ def _unit(series: str) -> str:
 
 
 def _titles(table: pa.Table, series: pa.Array) -> dict[str, str]:
+    if "var_label" not in table.column_names:
+        return {}
     kinds, labels = encoded(table["var_type"]), encoded(table["var_label"])
     rows = counted(pa.table({"series": series, "kind": kinds, "label": labels}), ("series", "kind", "label"))
     return {code: f"{kind}: {text}" for code, kind, text in rows}

@@ -75,6 +75,16 @@ def layout_of(member: Member) -> str:
 
 def cells_in(member: Member, layout: str, setting: Setting) -> Cells:
     """Return the figures of a file whose layout is known. Raises BadOfficial for every fault of the file."""
+    cells = _cells(member, layout, setting)
+    lacking = [name for role, name in (("period", "TIME_PERIOD"), ("value", "OBS_VALUE")) if role not in cells.columns]
+    if lacking and len(cells.rows):
+        raise BadOfficial(
+            "official-import.missing-columns", file=member.name, layout=layout, columns=", ".join(lacking)
+        )
+    return cells
+
+
+def _cells(member: Member, layout: str, setting: Setting) -> Cells:
     if layout == "sdmx-ml":
         return sdmx_ml.sdmx_ml(member, setting)
     if layout in TABULAR:
@@ -97,6 +107,9 @@ def _tabular(member: Member, layout: str, setting: Setting) -> Cells:
         raise BadOfficial("official-import.missing-columns", file=member.name, layout=layout, columns=lacking)
     table = delimited.table(body, member.name, skipped=above, whole=setting.whole or member.checked)
     known = {name: wanted for name in table.column_names for wanted in found.needs if _same(name, wanted)}
+    for wanted in found.needs:
+        if [known.get(name, name) for name in table.column_names].count(wanted) > 1:
+            raise BadOfficial("official-import.same-column", file=member.name, column=wanted)
     return found.read(table.rename_columns([known.get(name, name) for name in table.column_names]), member, setting)
 
 

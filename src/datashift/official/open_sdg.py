@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from datashift.errors import BadOfficial
 from datashift.official.arrays import constant, encoded, mapped
-from datashift.official.codes import code_of, concept_of, nature_of, period_of, unit_of
+from datashift.official.codes import code_of, concept_of, nature_of, period_of, unit_of, unused
 from datashift.official.packed import Member
 from datashift.official.schema import Cells, Setting
 
@@ -46,8 +46,8 @@ def indicator_csv(table: pa.Table, member: Member, setting: Setting) -> Cells:
     for name in table.column_names:
         if name not in roles.values() and name != "_row":
             concept = concept_of(name)
-            key = concept if concept not in breakdowns else f"{concept}_2"
-            breakdowns[key] = mapped(encoded(table[name]), lambda text, c=concept: code_of(c, text))  # type: ignore[misc]
+            codes = mapped(encoded(table[name]), lambda text, c=concept: code_of(c, text))  # type: ignore[misc]
+            breakdowns[unused(concept, breakdowns)] = codes
     return Cells(columns, table["_row"], breakdowns, source=OPEN_SDG)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from datashift.errors import BadOfficial
 from datashift.language import N_, _
 from datashift.model import Breakdown, Observation, TimeSeries
-from datashift.official.arrays import counted
+from datashift.official.arrays import encoded, ids, telling_names
 from datashift.official.schema import FIGURES, OFFICIAL, Snapshot
 from datashift.official.store import current, equal_to, rows_of, snapshots
 from datashift.standards.areas import area_label, world
@@ -135,18 +136,18 @@ def _without_older(tables: Sequence[pa.Table], chosen: Sequence[Snapshot]) -> It
     """Leave out what a newer snapshot of the same table of the same source says about the same series and place."""
     seen: dict[tuple[str, str], list[pa.Table]] = {}
     for table, one in zip(tables, chosen, strict=True):
-        keys = table.select(_PLACE)
         newer = seen.setdefault((one.source, one.kind), [])
-        if newer and len(table):
-            known = {key for other in newer for key in counted(other, _PLACE)}
-            yield table.filter(pa.array([key not in known for key in _rows(keys)], pa.bool_()))
-        else:
-            yield table
-        newer.append(keys)
+        yield table.filter(pa.array(_not_in(table, newer))) if newer and len(table) else table
+        newer.append(table.select(_PLACE))
 
 
-def _rows(table: pa.Table) -> Iterable[tuple[str, ...]]:
-    return zip(*(table[name].to_pylist() for name in _PLACE), strict=True)
+def _not_in(table: pa.Table, newer: Sequence[pa.Table]) -> np.ndarray:
+    parts = [table.select(_PLACE), *newer]
+    whole = pa.concat_tables(parts)
+    version = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    series, codes, names = (encoded(whole[name]) for name in _PLACE)
+    found, _first = ids([series, codes, telling_names(codes, names, version)], len(whole))
+    return ~np.isin(found[: len(table)], found[len(table) :])
 
 
 def _filled(table: pa.Table, of_series: Mapping[str, str]) -> pa.Table:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datashift.model import Revision
-from datashift.official.arrays import encoded, ids
+from datashift.official.arrays import encoded, ids, telling_names
 from datashift.official.reading import breakdown_of
 from datashift.official.schema import Snapshot
 from datashift.official.store import rows_of, versions
@@ -152,8 +152,9 @@ def _identified(tables: list[pa.Table]) -> np.ndarray:
     whole = pa.concat_tables(tables)
     length, count = len(whole), len(tables[0])
     columns = {name: encoded(whole[name]) for name in (*_KEY, *_APART)}
-    found, _first = ids([columns[name] for name in _KEY], length)
     side = np.r_[np.zeros(count, np.int64), np.ones(length - count, np.int64)]
+    columns["area_name"] = telling_names(columns["area_code"], columns["area_name"], side)
+    found, _first = ids([columns[name] for name in _KEY], length)
     for names in (_APART[:1], _APART, ()):
         several = np.bincount(found * 2 + side, minlength=2)[found * 2 + side] > 1
         several = np.isin(found, found[several])

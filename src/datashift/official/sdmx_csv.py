@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from datashift.errors import BadOfficial
 from datashift.official.arrays import combined, encoded, mapped
-from datashift.official.codes import code_of, nature_of, unit_of
+from datashift.official.codes import code_of, concept_of, nature_of, unit_of, unused
 from datashift.official.packed import Member
 from datashift.official.schema import Cells, Setting
 from datashift.standards.structures.layout import parts
@@ -27,7 +27,7 @@ ROLES = {
 ATTRIBUTES = frozenset(
     {
         "FREQ", "REPORTING_TYPE", "BASE_PER", "TIME_DETAIL", "TIME_COVERAGE", "GEO_INFO_URL", "GEO_INFO_TYPE",
-        "CUST_BREAKDOWN_LB", "TIME_FORMAT", "DECIMALS", "CONF_STATUS", "OBS_CONF", "UNIT", "N_OBS",
+        "CUST_BREAKDOWN_LB", "TIME_FORMAT", "DECIMALS", "CONF_STATUS", "OBS_CONF", "UNIT", "N_OBS", "LAST_UPDATE",
     }
 )  # fmt: skip
 """Components that say more about a figure, without being a breakdown. The first two are dimensions."""
@@ -39,20 +39,42 @@ _FLOW = re.compile(r"(?:([\w.\-]+):)?([\w.\-]+)(?:\(|$)")
 
 
 def sdmx_csv(table: pa.Table, member: Member, _setting: Setting) -> Cells:
-    """Read SDMX-CSV with codes or with codes and labels ("A: Annual"). Raises BadOfficial for a file of deletions."""
-    names = [name.partition(":")[0].strip() for name in table.column_names]
+    """Read SDMX-CSV with codes or with codes and labels ("A: Annual").
+
+    Raises BadOfficial for a file of deletions, and for two columns of one component.
+    """
     columns: dict[str, pa.Array] = {}
-    for name, written in zip(names, table.column_names, strict=True):
+    for written in table.column_names:
+        name = written.partition(":")[0].strip()
+        if name in columns:
+            raise BadOfficial("official-import.same-column", file=member.name, column=name)
         column = table[written] if name in ("OBS_VALUE", "_row") else encoded(table[written])
         both = ":" in written and name not in ("OBS_VALUE", "_row")
         columns[name] = mapped(column, _code) if both else column
-    _no_deletions(columns, member.name)
-    flow = next((columns[name] for name in ("STRUCTURE_ID", "DATAFLOW") if name in columns), None)
+    known = _components(columns)
+    _no_deletions(known, member.name)
+    flow = next((known[name] for name in ("STRUCTURE_ID", "DATAFLOW") if name in known), None)
+    names = list(known)
     after = set(names[names.index("OBS_VALUE") + 1 :])
-    known = {name: column for name, column in columns.items() if _COMPONENT.fullmatch(name) or name == "_row"}
-    if "REF_AREA_NAME" not in known and "Reference area" in columns:
-        known["REF_AREA_NAME"] = columns["Reference area"]
     return cells_of(known, after, _flow_name(flow))
+
+
+def _components(columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Return the columns by component. Where a file has words beside all its codes, the words are left out; any other
+    column without the name of a component gets one, so that no breakdown is lost.
+    """
+    found: dict[str, pa.Array] = {}
+    names = list(columns)
+    words = {name for name in names if not _COMPONENT.fullmatch(name) and name != "_row"}
+    labelled = all(names[names.index(name) + 1] in words for name in ("TIME_PERIOD", "OBS_VALUE"))
+    for before, name in zip(["", *names], names, strict=False):
+        if name not in words:
+            found[name] = columns[name]
+        elif name == "Reference area":
+            found["REF_AREA_NAME"] = columns[name]
+        elif before in words or not labelled:
+            found[unused(concept_of(name), {*found, *names})] = columns[name]
+    return found
 
 
 def cells_of(columns: Mapping[str, pa.Array], attributes: set[str], flow: str) -> Cells:

@@ -26,13 +26,16 @@ def sdmx_json(document: Json, member: Member, _setting: Setting) -> Cells:
     try:
         figures = [figure for each in _data(document)["dataSets"] for figure in _figures(each, _structure(document))]
         attributes = set(_ids(_structure(document).get("attributes", {})))
+        prepared = str((document.get("meta") or document.get("header") or {}).get("prepared") or "")
+        deleted = [each for each in _data(document)["dataSets"] if str(each.get("action")).lower() == "delete"]
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
         raise BadOfficial("official-import.json-damaged", file=member.name, row=1) from problem
+    if deleted:
+        raise BadOfficial("official-import.deletions", file=member.name, row=1)
     names = dict.fromkeys(name for figure in figures for name in figure)
     columns = {name: encoded([figure.get(name, "") for figure in figures]) for name in names if name != "OBS_VALUE"}
     columns["OBS_VALUE"] = pa.array([figure.get("OBS_VALUE", "") for figure in figures], pa.string())
     columns["_row"] = pa.array(range(1, len(figures) + 1), pa.int64())
-    prepared = str((document.get("meta") or document.get("header") or {}).get("prepared") or "")
     found = cells_of(columns, attributes, "")
     return Cells(
         found.columns, found.rows, found.breakdowns, found.attributes, released=prepared[:10] or found.released

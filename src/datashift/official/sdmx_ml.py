@@ -19,6 +19,7 @@ from datashift.official.schema import Cells, Setting
 from datashift.official.sdmx_csv import cells_of
 
 _CARRIERS = frozenset({"SeriesKey", "ObsKey", "Attributes", "GroupKey"})
+_DEEPEST = 100
 
 
 @dataclass
@@ -31,7 +32,7 @@ class _Message:
     prepared: str = ""
     flow: str = ""
     time: str = "TIME_PERIOD"
-    is_data: bool = False
+    deletion: int = 0
 
     def add(self, figure: dict[str, str], line: int) -> None:
         for name, value in figure.items():
@@ -42,10 +43,10 @@ class _Message:
 
 
 def sdmx_ml(member: Member, _setting: Setting) -> Cells:
-    """Read an SDMX-ML data message. Raises BadOfficial where it breaks off, has a document type, or holds no data."""
+    """Read an SDMX-ML data message. Raises BadOfficial where it breaks off, has a document type, or deletes."""
     message = _Message()
     reader = _Reader(message)
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # the text is UTF-8 by now, whatever its first line says
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.CharacterDataHandler = reader.text
@@ -60,6 +61,8 @@ def sdmx_ml(member: Member, _setting: Setting) -> Cells:
     except (expat.ExpatError, ValueError, LookupError) as problem:
         row = getattr(problem, "lineno", 1)
         raise BadOfficial("official-import.xml-damaged", file=member.name, row=row) from problem
+    if message.deletion:
+        raise BadOfficial("official-import.deletions", file=member.name, row=message.deletion)
     length = len(message.lines)
     for column in message.columns.values():
         column.extend([""] * (length - len(column)))
@@ -88,7 +91,11 @@ class _Reader:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         self.open.append(name)
+        if len(self.open) > _DEEPEST:
+            raise ValueError("deeper than any SDMX message")
         self.words = []
+        if "delete" in (text.lower() for key, text in attributes.items() if key.rpartition(":")[2] == "action"):
+            self._delete()
         if name == "Series":
             self.series = _own(attributes)
         elif name == "Obs":
@@ -123,6 +130,11 @@ class _Reader:
             self.series = {}
         elif name == "Prepared":
             self.message.prepared = "".join(self.words).strip()
+        elif name == "DataSetAction" and "".join(self.words).strip().lower() == "delete":
+            self._delete()
+
+    def _delete(self) -> None:
+        self.message.deletion = self.message.deletion or self.line()
 
 
 def _own(attributes: dict[str, str]) -> dict[str, str]:

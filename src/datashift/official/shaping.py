@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -16,6 +17,14 @@ from datashift.official.codes import period_of, places, year_of
 from datashift.official.schema import FIGURES, Cells, Setting
 
 _NUMBER = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
+_SHOWN = 40
+_EXPONENT = re.compile(r"[+-]?[0-9]{1,2}(?:\.0+)?")
+_SIZES = {
+    "": 0, "_z": 0, "_x": 0, "units": 0, "tens": 1, "hundreds": 2, "thousands": 3, "millions": 6, "billions": 9,
+    "trillions": 12,
+}  # fmt: skip
+"""Powers of ten by their names in the SDMX list of unit multipliers (CL_UNIT_MULT); Open SDG writes the names."""
+
 _TEXTS = ("indicator", "series", "area_code", "area_name", "nature", "status", "source_detail", "footnote", "unit",
           "unit_mult")  # fmt: skip
 ORDER = ("series", "area_code", "area_name", "breakdown", "period")
@@ -26,7 +35,8 @@ def figures(cells: Cells, file: str, setting: Setting) -> pa.Table:
     """Return the figures of `cells` in the columns FIGURES, sorted by ORDER.
 
     value is the published number times ten to the power of unit_mult, so that it is in the unit named; value_text is
-    the text as published. A text that is no number ("<5", "N", "..") keeps its row, and its value is null.
+    the text as published. A text that is no number ("<5", "N", ".."), or too large for one, keeps its row, and its
+    value is null; so does a number whose multiplier nobody can read.
     Raises BadOfficial when a row has no year, or when there is no number at all.
     """
     length = len(cells.rows)
@@ -37,7 +47,7 @@ def figures(cells: Cells, file: str, setting: Setting) -> pa.Table:
     value = _scaled(published, power)
     if length == value.null_count:
         first = published[0].as_py() if length else ""
-        raise BadOfficial("official-import.no-number", file=file, rows=length, value=first)
+        raise BadOfficial("official-import.no-number", file=file, rows=length, value=first[:_SHOWN])
     period = mapped(cells.columns["period"], period_of)
     columns = texts | {
         "area": _areas(cells, texts["area_code"], setting),
@@ -103,14 +113,22 @@ def _combined(column: Any) -> pa.Array:
 
 
 def _power(multipliers: pa.Array) -> np.ndarray | None:
-    powers = [float(text) if text.strip().lstrip("-").isdigit() else 0.0 for text in multipliers.dictionary.to_pylist()]
+    """Return what each figure is multiplied with; NaN where nobody can tell, None where nothing is to be done."""
+    powers = [_exponent(text.strip()) for text in multipliers.dictionary.to_pylist()]
     return 10.0 ** np.array(powers)[numbers(multipliers)] if any(powers) else None
+
+
+def _exponent(text: str) -> float:
+    if text.lower() in _SIZES:
+        return _SIZES[text.lower()]
+    return float(text) if _EXPONENT.fullmatch(text) else float("nan")
 
 
 def _scaled(texts: pa.Array, power: np.ndarray | None) -> pa.Array:
     is_number = pc.match_substring_regex(texts, _NUMBER)
     value = pc.cast(pc.utf8_trim_whitespace(pc.if_else(is_number, texts, pa.scalar(None, pa.string()))), pa.float64())
-    return value if power is None else pc.multiply(value, pa.array(power))
+    scaled = value if power is None else pc.multiply(value, pa.array(power))
+    return pc.if_else(pc.is_finite(scaled), scaled, pa.scalar(None, pa.float64()))
 
 
 def _years(period: pa.Array, cells: Cells, file: str) -> pa.Array:

@@ -32,13 +32,13 @@ def check_not_fewer(table: pa.Table, new: Snapshot, kept: Sequence[Snapshot], *,
         return
     of_source = [
         each for each in kept
-        if (each.source, each.kind, each.layout) == (new.source, new.kind, new.layout)
+        if (each.source, each.kind) == (new.source, new.kind)
         and (each.dated, each.imported) < (new.dated, new.imported)
     ]  # fmt: skip
     newest = {each.part: each for each in reversed(of_source)}
     same = newest.get(new.part)
     if same is not None:
-        if len(table) < LEAST * same.observations:
+        if len(table) < LEAST * same.observations or len(_about_the_same(table, same)) < LEAST * same.observations:
             raise _fewer(table, new, same, rows_of(same))
         return
     for other in newest.values():

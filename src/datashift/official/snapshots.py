@@ -6,6 +6,7 @@ where the figures were read, observations.parquet. A folder appears whole or not
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +68,29 @@ def notes(root: Path, pattern: str) -> Iterator[tuple[Path, dict[str, Any]]]:
         try:
             note = json.loads(path.read_text("utf-8"))
             found = {**note, "source": note["source"], "file": note["file"], "sha256": note["sha256"]}
-        except (ValueError, KeyError, TypeError) as problem:
+        except (OSError, ValueError, KeyError, TypeError) as problem:
             raise SourceUnavailable("source.damaged", file=str(path), source=path.parent.parent.name) from problem
         yield path.parent, found
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Wait until no other run takes a file in, so that two runs never keep the same file twice.
+
+    Raises SourceUnavailable when nothing can be written.
+    """
+    folder = home / "official"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as problem:
+        raise SourceUnavailable("source.no-store", folder=str(folder), problem=problem.strerror or problem) from problem
+    try:
+        with suppress(OSError):  # some network disks have no locks; every folder still appears whole or not at all
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def keep_folder(shelf: Path, contents: Mapping[str, bytes], note: Mapping[str, Any]) -> Path:

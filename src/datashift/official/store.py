@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from datashift.errors import BadOfficial
+from datashift.errors import BadOfficial, SourceUnavailable
 from datashift.official.schema import FIGURES, Snapshot
-from datashift.official.snapshots import checked, notes
+from datashift.official.snapshots import NOTE, checked, notes
 
 _GROUP = 50_000
 """Rows that lie together on the disk: a lookup reads only the groups in which something is wanted."""
@@ -24,9 +24,16 @@ Mask = Callable[[Mapping[str, Any]], Any]
 
 def snapshots(home: Path) -> list[Snapshot]:
     """Return every snapshot whose figures were read, the newest of each source first. Raises SourceUnavailable."""
-    found = [snapshot_of(folder, note) for folder, note in notes(home / "official", "*/*") if "layout" in note]
+    found = [_noted(folder, note) for folder, note in notes(home / "official", "*/*") if "layout" in note]
     newest_first = sorted(found, key=lambda one: (one.dated, one.imported, one.id), reverse=True)
     return sorted(newest_first, key=lambda one: one.source)
+
+
+def _noted(folder: Path, note: Mapping[str, Any]) -> Snapshot:
+    try:
+        return snapshot_of(folder, note)
+    except (KeyError, TypeError, ValueError) as problem:
+        raise SourceUnavailable("source.damaged", file=str(folder / NOTE), source=note["source"]) from problem
 
 
 def snapshot_of(folder: Path, note: Mapping[str, Any]) -> Snapshot:

@@ -10,8 +10,9 @@ from functools import partial
 
 import pyarrow as pa
 
+from datashift.errors import BadOfficial
 from datashift.official.arrays import constant, counted, encoded, mapped
-from datashift.official.codes import code_of, concept_of, nature_of, unit_of
+from datashift.official.codes import code_of, concept_of, nature_of, unit_of, unused
 from datashift.official.packed import Member
 from datashift.official.schema import Cells, Setting
 
@@ -68,9 +69,14 @@ def stacked(table: pa.Table, _member: Member, _setting: Setting) -> Cells:
 
 
 def datapoints(table: pa.Table, member: Member, setting: Setting) -> Cells:
-    """Read one DDF file of data points: the series is in its name and heads the column of its values."""
+    """Read one DDF file of data points: the series is in its name and heads the column of its values.
+
+    Raises BadOfficial where there is no such column.
+    """
     series = series_of(member.name) or table.column_names[-2]
-    values = next((name for name in table.column_names if name.lower() == series.lower()), series)
+    values = next((name for name in table.column_names if name.lower() == series.lower()), "")
+    if not values:
+        raise BadOfficial("official-import.missing-columns", file=member.name, layout="ddf", columns=series)
     renamed = table.rename_columns(["value" if name == values else name for name in table.column_names])
     whole = renamed.append_column("series", constant(series, len(table)))
     return stacked(whole.set_column(whole.column_names.index("value"), "value", whole["value"].cast(pa.string())),
@@ -117,8 +123,7 @@ def _breakdowns(table: pa.Table, names: Iterable[str], ddf: bool = False) -> dic
     for name in names:
         concept = concept_of(name)
         codes = mapped(encoded(table[name]), lambda text, concept=concept: code_of(concept, text, ddf))  # type: ignore[misc]
-        # Two columns of one concept are both kept, the second under its own name.
-        found[concept if concept not in found else f"{concept}_2"] = codes
+        found[unused(concept, found)] = codes
     return found
 
 

@@ -22,7 +22,7 @@ def melted(table: pa.Table, wide: Sequence[str]) -> dict[str, pa.Array]:
     at = pa.array(row)
     kept = {
         "country" if name == "name" else name: table[name].combine_chunks().take(at)
-        for name in table.column_names if name not in wide
+        for name in sorted(table.column_names, key="name".__eq__) if name not in wide
     }  # fmt: skip
     return {
         **kept,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from datashift.language import N_, _, label
-from datashift.layout import grid, wrapped
+from datashift.layout import WIDTH, grid, wrapped
 from datashift.model import Breakdown, Observation, Revision, TimeSeries
 from datashift.numbers import THIN, in_digits, said
 from datashift.official.importing import Imported
@@ -19,6 +19,7 @@ FULL = 4
 """Up to so many series are shown with all their years; more are listed, one line each."""
 
 _ROWS = 15
+_LEAST = 8
 _NONE = "–"
 
 _IMPORTED = N_(
@@ -100,11 +101,11 @@ def listed(kept: Sequence[Snapshot]) -> list[str]:
     for source in sources:
         same = [one for one in kept if one.source == source]
         rows = [
-            [_cut(one.id, 32), one.released or _NONE, _cut(_part(one) or _NONE, 18), said(one.observations),
+            [one.id, one.released or _NONE, _part(one) or _NONE, said(one.observations),
              said(one.series), _span(*one.years)]
             for one in same
         ]  # fmt: skip
-        lines += ["", source, grid(header, rows, "lllrrl")]
+        lines += ["", wrapped(source), _fitted(header, rows, "lllrrl", (2,), (0,))]
     return lines
 
 
@@ -122,7 +123,7 @@ def shown(found: Sequence[TimeSeries]) -> list[str]:
             [_cut(one.series, 16), _cut(place_name(one), 14), _cut(group_word(one.breakdown) or _NONE, 16),
              _span(*map(int, years)), _value(last.value, one.unit), last.nature or _NONE]
         )  # fmt: skip
-    return [wrapped(text.format(count=said(len(found)))), "", grid(header, rows, "llllrl")]
+    return [wrapped(text.format(count=said(len(found)))), "", _fitted(header, rows, "llllrl", (0, 1, 2, 4))]
 
 
 def revised(found: Sequence[Revision], counts: Sequence[Changes]) -> list[str]:
@@ -140,7 +141,7 @@ def revised(found: Sequence[Revision], counts: Sequence[Changes]) -> list[str]:
          one.period, _figure(one.before), _figure(one.after)]
         for one in largest
     ]  # fmt: skip
-    lines += ["", grid(header, rows, "llllrr")]
+    lines += ["", _fitted(header, rows, "llllrr", (0, 1, 2, 3))]
     if len(found) > len(largest):
         text = _("The {shown} largest of {count}. All of them: --json.")
         lines += ["", wrapped(text.format(shown=said(len(largest)), count=said(len(found))))]
@@ -175,7 +176,7 @@ def _table(one: TimeSeries, notes: Sequence[str]) -> str:
         columns.append((_("note"), "r", [in_digits(str(_number(each, notes) or _NONE)) for each in one.observations]))
     header = [name for name, _side, _cells in columns]
     rows = [list(row) for row in zip(*(cells for _name, _side, cells in columns), strict=True)]
-    return grid(header, rows, "".join(side for _name, side, _cells in columns))
+    return _fitted(header, rows, "".join(side for _name, side, _cells in columns), (1,), (0,))
 
 
 def _interval(one: Observation) -> str:
@@ -239,6 +240,16 @@ def _part(snapshot: Snapshot) -> str:
 
 def _span(first: int, last: int) -> str:
     return in_digits(f"{first}–{last}" if first != last else str(first))
+
+
+def _fitted(header: list[str], rows: list[list[str]], align: str, *elastic: Sequence[int]) -> str:
+    """Return a table of 80 columns: the widest of the first `elastic` columns gives way, then those named next."""
+    widths = [max(map(len, texts)) for texts in zip(header, *rows, strict=True)]
+    for columns in elastic:
+        while sum(widths) + 2 * (len(widths) - 1) > WIDTH and max(widths[k] for k in columns) > _LEAST:
+            widths[max(columns, key=widths.__getitem__)] -= 1
+    cut = [[_cut(text, width) for text, width in zip(row, widths, strict=True)] for row in (header, *rows)]
+    return grid(cut[0], cut[1:], align)
 
 
 def _cut(text: str, most: int) -> str:

@@ -68,10 +68,16 @@ def wide(table: pa.Table, member: Member, _setting: Setting) -> Cells:
 
 
 def answer(document: Sequence[Any], member: Member) -> Cells:
-    """Read the JSON answer of the API: a page, then its figures. Raises BadOfficial where it is one page of several."""
+    """Read the JSON answer of the API: a page, then its figures. Raises BadOfficial where it is one page of several,
+    or no such answer.
+    """
     page, figures = document
-    kept = [figure for figure in figures or () if figure.get("value") is not None]
-    if int(page.get("pages") or 1) > 1 or int(page.get("total") or 0) != len(figures or ()):
+    try:
+        kept = [figure for figure in figures or () if figure.get("value") is not None]
+        several = int(page.get("pages") or 1) > 1 or int(page.get("total") or 0) != len(figures or ())
+    except (AttributeError, TypeError, ValueError) as problem:
+        raise BadOfficial("official-import.json-damaged", file=member.name, row=1) from problem
+    if several:
         facts = {name: page.get(name) for name in ("page", "pages", "total")}
         raise BadOfficial("official-import.pages", file=member.name, found=len(figures or ()), **facts)
     named = {_inside(figure, "indicator", "id"): _inside(figure, "indicator", "value") for figure in kept}

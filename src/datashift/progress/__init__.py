@@ -13,7 +13,7 @@ import numpy as np
 
 from datashift.model import Observation, Target, TimeSeries
 from datashift.progress import escap, open_sdg, sdsn, un_chart
-from datashift.progress.case import BASE_YEAR, Case, Options, case
+from datashift.progress.case import BASE_YEAR, SHARES, Case, Options, case
 from datashift.progress.defects import defects
 from datashift.progress.draws import draw
 from datashift.progress.label import Array, Label, Method, Remark
@@ -21,7 +21,7 @@ from datashift.progress.line import line
 from datashift.progress.outlook import outlook as foreseen
 from datashift.progress.results import Progress
 from datashift.progress.rules import Rules, read_rules
-from datashift.progress.targets import BASES, of_series, resolved, target_of
+from datashift.progress.targets import BASES, fits, of_series, resolved, target_of, unit_of
 
 __all__ = ["METHODS", "Label", "Options", "Progress", "Remark", "Rules", "progress", "read_rules", "target_of"]
 
@@ -54,14 +54,11 @@ def progress(series: TimeSeries | Columns, target: Target, **asked: Unpack[Optio
         columns, asked, notes = _columns(series, asked)
     else:
         columns = series
-    start = BASES.get(asked.get("indicator", ""), asked.get("base_year", BASE_YEAR))
-    wanted = resolved(target, columns[0], columns[1], start)
-    if wanted != target and wanted.value is not None:
-        notes.append(Remark("relative-target", {"rule": target.rule, "target": wanted.value}))
+    wanted = _wanted(target, columns, asked, notes)
     if asked.get("indicator") in WORLDWIDE and target.rule:
         notes.append(Remark("global-target"))
     this = case(*columns, wanted, asked)
-    count, seed = max(1, asked.get("draws", DRAWS)), asked.get("seed", SEED)
+    count, seed = asked.get("draws", DRAWS), asked.get("seed", SEED)
     drawn = draw(this.series, count, seed)
     notes += this.notes
     if isinstance(drawn, Remark):
@@ -83,6 +80,19 @@ def progress(series: TimeSeries | Columns, target: Target, **asked: Unpack[Optio
     )  # fmt: skip
 
 
+def _wanted(target: Target, columns: Columns, asked: Options, notes: list[Remark]) -> Target:
+    """Return the target as a value, or without one where its number is of another unit than the figures."""
+    indicator, unit = asked.get("indicator", ""), asked.get("unit", "")
+    if not fits(target.rule, unit, unit_of(indicator)):
+        notes.append(Remark("other-unit", {"rule": target.rule, "unit": unit}))
+        return replace(target, value=None)
+    start = BASES.get(indicator, asked.get("base_year", BASE_YEAR))
+    wanted = resolved(target, columns[0], columns[1], start)
+    if wanted != target and wanted.value is not None:
+        notes.append(Remark("relative-target", {"rule": target.rule, "target": wanted.value}))
+    return wanted
+
+
 def _label(this: Case, method: Method, matrix: Array | None) -> Label:
     start = Label(
         method=method.name, code="", tone=None, number=None, kind=method.number, looks=method.looks,
@@ -95,7 +105,7 @@ def _label(this: Case, method: Method, matrix: Array | None) -> Label:
     code = int(judged.code[0])
     name = method.labels[code] if code >= 0 else ""
     probabilities = {} if matrix is None or not method.labels else _probabilities(this, method, matrix)
-    number = float(judged.number[0])
+    number = float(judged.number[0]) + 0.0  # no "−0"
     found = replace(
         start, code=name, tone=method.tones[code] if code >= 0 else None,
         number=number if np.isfinite(number) else None,
@@ -158,6 +168,9 @@ def _columns(series: TimeSeries, asked: Options) -> tuple[Columns, Options, list
     notes = [Remark("break", {"period": period, "reason": reason}) for period, reason in series.breaks]
     if any(seen.se is None and np.isfinite(error) for seen, error in zip(order, errors, strict=True)):
         notes.append(Remark("bounds-read"))
+    if "unit" not in asked and series.unit.upper() in SHARES and any(not 0 <= value <= 100 for value in values):
+        told["unit"] = ""
+        notes.append(Remark("no-share"))
     known = errors if any(np.isfinite(errors)) else None
     return (years, values, known), told, notes
 

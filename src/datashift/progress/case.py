@@ -18,6 +18,12 @@ Shape = Literal["", "parity", "around", "floor"]
 
 BASE_YEAR = 2015
 
+MOST_DRAWS = 1_000_000
+"""More draws than this fill the memory and change no digit that is shown."""
+
+SHARES = frozenset({"PT", "PERCENT", "%", "PER_POP_U5", "PER_MARW_20T24Y"})
+"""Units that are per cent of something, so between 0 and 100 (the last two: of children under five, of women)."""
+
 SHAPES: dict[str, Shape] = {"4.5.1": "parity", "5.4.1": "parity", "8.5.2": "floor"}
 """Indicators where too much is as bad as too little, and how Open SDG's document changes their values; others whose
 target is to be met exactly: "around"."""
@@ -111,18 +117,22 @@ def case(
     years: Sequence[float], values: Sequence[float], se: Sequence[float] | None, target: Target, asked: Options
 ) -> Case:
     """Check series, target and direction. Raises BadSeries and TooThin (see trends), BadProgress: no direction, a
-    ratio of groups of 0 or below.
+    ratio of groups of 0 or below, a number asked for that is none or not possible.
     """
+    _check(target, asked)
     notes: list[Remark] = []
     errors = se
     if se is not None and not _all_known(values, se):
         errors = None
         notes.append(Remark("se-partly"))
     unit = asked.get("unit", "")
-    aim = Aim(unit=PER_CENT if unit.upper() in ("PERCENT", "%") else unit, target=target.value,
+    aim = Aim(unit=PER_CENT if unit.upper() in SHARES else unit, target=target.value,
               target_year=float(target.year), lower=asked.get("lower"), upper=asked.get("upper"),
               direction=target.direction or None)  # fmt: skip
     data = series(years, values, errors, aim)
+    if data.bounds and target.value is not None and not data.bounds[0] <= target.value <= data.bounds[1]:
+        low, high = data.bounds
+        raise BadProgress("progress.option", name="target", value=f"{target.value:g}", wanted=f"{low:g} … {high:g}")
     shape = asked.get("shape") or _shape(target, asked.get("indicator", ""))
     if shape == "parity" and (data.values <= 0).any():
         raise BadProgress("progress.parity")
@@ -143,6 +153,18 @@ def case(
         growth_rate=asked.get("indicator", "") in GROWTH_RATES or asked.get("code", "") in GROWTH_SERIES,
         rules=rules, aim=target, smooth=bool(asked.get("smooth")), notes=tuple(notes),
     )  # fmt: skip
+
+
+def _check(target: Target, asked: Options) -> None:
+    numbers = {"target": target.value, "lower": asked.get("lower"), "upper": asked.get("upper"),
+               "limit": asked.get("limit")}  # fmt: skip
+    for name, value in numbers.items():
+        if value is not None and not np.isfinite(value):
+            raise BadProgress("progress.option", name=name, value=f"{value:g}", wanted="0, 1, 2.5 …")
+    for name, value, most in (("draws", asked.get("draws", 1), MOST_DRAWS), ("seed", asked.get("seed", 0), None)):
+        least = 0 if name == "seed" else 1
+        if value < least or (most and value > most):
+            raise BadProgress("progress.option", name=name, value=f"{value}", wanted=f"{least} … {most or '∞'}")
 
 
 def base_of(years: Array, base_year: int) -> int:

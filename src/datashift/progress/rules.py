@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,7 @@ _FIELDS = {
     ("sdsn", "green"): "green",
     ("sdsn", "moderate"): "moderate",
 }
+CUTS = "[a, b, c, d], a > b > c > d"
 _WORDS = {"follow": FOLLOWS, "five_measure": MEASURES, "weights": WEIGHTS}
 
 
@@ -65,7 +67,7 @@ def read_rules(path: Path) -> Rules:
     found: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for table, entries in told.items():
-        if not isinstance(entries, dict):
+        if not isinstance(entries, dict) or table not in {known for known, _name in _FIELDS}:
             raise _unknown(path, table)
         for key, value in entries.items():
             if key == "source":
@@ -76,12 +78,26 @@ def read_rules(path: Path) -> Rules:
             name = _FIELDS[table, key]
             found[name] = _checked(path, f"{table}.{key}", name, value)
     rules = replace(Rules(), **found, sources=sources)
+    _complete(path, rules)
+    return rules
+
+
+def _complete(path: Path, rules: Rules) -> None:
+    """Raise BadProgress where one entry is of no use without another, or against it."""
+    lacking = {
+        "un-five.measure": (rules.five and not rules.five_measure, " | ".join(MEASURES)),
+        "un-five.cutoffs": (rules.five_measure and not rules.five, CUTS),
+        "escap.maintain": (rules.accelerate is not None and rules.maintain is None, "0.5"),
+        "escap.accelerate": (rules.maintain is not None and rules.accelerate is None, "0.5"),
+    }
+    for key, (missing, wanted) in lacking.items():
+        if missing:
+            raise BadProgress("progress.rules-value", file=path.name, key=key, value="–", wanted=wanted)
     if rules.maintain is not None and rules.accelerate is not None and rules.accelerate > rules.maintain:
         raise BadProgress(
             "progress.rules-value", file=path.name, key="escap.accelerate", value=f"{rules.accelerate:g}",
             wanted=f"≤ {rules.maintain:g} (escap.maintain)",
         )  # fmt: skip
-    return rules
 
 
 def _unknown(path: Path, key: str) -> BadProgress:
@@ -94,8 +110,10 @@ def _checked(path: Path, key: str, name: str, value: Any) -> Any:
     if name in _WORDS:
         right, wanted = value in _WORDS[name], " | ".join(_WORDS[name])
     elif name == "five":
-        right, wanted = _falling(value), "[a, b, c, d], a > b > c > d"
+        right, wanted = _falling(value), CUTS
         value = tuple(float(cut) for cut in value) if right else value
+    elif name == "moderate":
+        right, wanted = _number(value) and 0 <= value <= 1, "0 … 1"
     else:
         right, wanted = _number(value), "0.5"
     if not right:
@@ -104,7 +122,7 @@ def _checked(path: Path, key: str, name: str, value: Any) -> Any:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _falling(value: Any) -> bool:

@@ -101,6 +101,11 @@ REMARKS = {
     ),
     "break": N_("Method or extent changed in {period}: {reason} The rules do not see that."),
     "relative-target": N_("The target is relative ({rule}) and stands at {target} here."),
+    "other-unit": N_(
+        "The target of the framework ({rule}) is of another unit than these figures ({unit}), so only the direction is "
+        "used."
+    ),
+    "no-share": N_("Some figures are below 0 or above 100 %, so they are not read as shares and have no bounds."),
     "global-target": N_("The target is the world’s; a country may have set another one."),
     "shape-parity": N_("Too much is as bad as too little here: the larger of value and 1/value is judged, best is 1."),
     "shape-around": N_("Too much is as bad as too little here: the distance from {target} is judged."),
@@ -171,6 +176,8 @@ def _fact(key: str, value: object) -> str:
     return year(value) if key in YEARS else plain(value)
 
 
+MOST = 10.0
+
 YEARS = {"first", "last", "base_year", "target_year", "year"}
 
 
@@ -180,7 +187,9 @@ def year(value: float) -> str:
 
 
 def percent(part: float) -> str:
-    """Return a part of 1 as per cent."""
+    """Return a part of 1 as per cent; beyond ten times 100 % in either direction only that it is beyond."""
+    if abs(part) > MOST:
+        return f"{'>' if part > 0 else '<'} {said(100 * MOST if part > 0 else -100 * MOST)}{THIN}%"
     decimals = 0 if abs(part) >= 0.1 or part == 0 else 1
     return said(100 * part, decimals) + f"{THIN}%"
 

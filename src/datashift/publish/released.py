@@ -123,12 +123,14 @@ def _comparisons(
     kit: Kit, estimates: Sequence[Estimate], official: Sequence[Benchmark], rows: Sequence[Mapping[str, str]]
 ) -> Iterator[Comparison]:
     labels = {m.id: {"counted": dict(m.label), "unit": dict(m.unit_label)} for m in kit.measures}
-    biased = {e.key: e.facts for e in estimates if "bias_sd" in e.facts}
+    drawn = {e.key: e for e in estimates}
     for row in rows:
         found = _comparison(row, official)
         key = (found.measure, found.area, found.period, found.breakdown)
-        bias = biased.get(key, {}) if found.p_value is not None else {}
-        yield replace(found, facts={**found.facts, **labels.get(found.measure, {}), **bias})
+        estimate = drawn.get(key)
+        own = {"status": estimate.status} if estimate else {}
+        bias = dict(estimate.facts) if estimate and found.p_value is not None else {}
+        yield replace(found, facts={**found.facts, **labels.get(found.measure, {}), **own, **bias})
 
 
 def _comparison(row: Mapping[str, str], official: Sequence[Benchmark]) -> Comparison:
@@ -160,6 +162,7 @@ def _comparison(row: Mapping[str, str], official: Sequence[Benchmark]) -> Compar
 def _official(row: Mapping[str, str], official: Sequence[Benchmark]) -> Benchmark:
     """Return the official figure of a row: the one of `inputs/official.json`, or what the row alone says of it."""
     same = (figure for figure in official if figure.measure == row["MEASURE"] and _told(figure) == _key(row))
+    limits = {name: _number(row.get(f"OFFICIAL_{name.upper()}")) for name in ("lower", "upper")}
     alone = Benchmark(
         measure=row["MEASURE"],
         source=row["SOURCE"],
@@ -176,6 +179,7 @@ def _official(row: Mapping[str, str], official: Sequence[Benchmark]) -> Benchmar
         definition={},
         difference={},
         se=_number(row["OFFICIAL_STD_ERROR"]),
+        facts={name: limit for name, limit in limits.items() if limit is not None},
         breakdown=_group(row.get("OFFICIAL_BREAKDOWN", "")),
         stated=row.get("OFFICIAL_STATED", ""),
         source_detail=row.get("SOURCE_DETAIL", ""),

@@ -26,6 +26,9 @@ lm(…, weights = 1/se^2); metafor::rma(value, se^2, mods = ~ year, method = "RE
 
 Pair = tuple[float, float]
 
+LEAST = 1e-6
+"""A standard error below this part of the largest one counts as this part."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -118,6 +121,8 @@ def _least_squares(series: Series, name: str, scale: Scale, y: Array, w: Array) 
 def _meta(series: Series, scale: Scale) -> Line:
     se = series.errors_on(scale)
     assert se is not None
+    # One year known a million times as well as another leaves no digits for the slope.
+    se = np.maximum(se, LEAST * se.max())
     y = series.to(scale, series.values)
     x, at, middle = _centred(series, np.ones_like(y))
     fitted = fit(y, x, se**2, "reml")
