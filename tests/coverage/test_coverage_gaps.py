@@ -108,9 +108,15 @@ def test_everything_that_the_chance_rests_on_is_shown():
 
 
 def test_no_chance_is_given_where_the_parts_of_an_indicator_want_different_ways_or_nothing_is_wanted():
-    rows = history(SLOW, indicator="6.2.1", series="SH_SAN_DEFECT")
-    gap = everybody(gaps(covered(*rows, indicators=("6.2.1",))))
+    assert not framework().entry("5.a.1").direction
+    gap = everybody(gaps(covered(*history(SLOW, indicator="5.a.1", series="NOT_KNOWN"), indicators=("5.a.1",))))
     assert (gap.chance, gap.why) == (None, "no-target")
+
+
+def test_a_series_that_runs_against_its_indicator_has_a_target_of_its_own():
+    gap = everybody(gaps(covered(*history(SLOW, indicator="6.2.1", series="SH_SAN_DEFECT"), indicators=("6.2.1",))))
+    assert gap.target is not None
+    assert (gap.target.value, gap.target.direction) == (0.0, "down")
 
 
 # --- the value of one more survey -------------------------------------------------------------------------------------

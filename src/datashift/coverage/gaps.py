@@ -20,9 +20,6 @@ from datashift.standards.kits import known_kits, shipped_kit
 People = Mapping[tuple[str, str], float]
 """How many people a group in an area has: (area id, group) -> people; group "" = everybody."""
 
-AGAINST = frozenset({"SH_SAN_DEFECT"})
-"""Series that run against the aim of their indicator: the share without any toilet, where the others are with one."""
-
 _SHARES = frozenset({"PT", "PERCENT", "%"})
 _ASKED = ("proportion", "mean", "mean_of")
 _Key = tuple[str, str, str]
@@ -177,9 +174,8 @@ def _told(stem: _Key, past: Sequence[_Known], framework: Framework, now: int, su
 
 def _targets(indicator: str, series: str, framework: Framework) -> Iterator[Target]:
     """Yield the targets of an indicator; none where its parts want different ways, for then nothing says which."""
-    if series in AGAINST or not framework.entry(indicator).direction:
-        return
-    yield from sorted(target_of(indicator, "", framework), key=lambda target: target.value is None)
+    if framework.entry(indicator).direction:
+        yield from sorted(target_of(indicator, series, framework), key=lambda target: target.value is None)
 
 
 def _past(coverage: Coverage) -> dict[_Key, list[_Known]]:
