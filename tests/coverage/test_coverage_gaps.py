@@ -109,7 +109,9 @@ def test_everything_that_the_chance_rests_on_is_shown():
 
 def test_no_chance_is_given_where_the_parts_of_an_indicator_want_different_ways_or_nothing_is_wanted():
     assert not framework().entry("5.a.1").direction
-    gap = everybody(gaps(covered(*history(SLOW, indicator="5.a.1", series="NOT_KNOWN"), indicators=("5.a.1",))))
+    land = {"indicator": "5.a.1", "series": "NOT_KNOWN"}
+    rows = [*history(SLOW, **land), *history(SLOW, **land, breakdown="SEX=F")]
+    gap = everybody(gaps(covered(*rows, indicators=("5.a.1",))))
     assert (gap.chance, gap.why) == (None, "no-target")
 
 
