@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from datashift.commands import official
 from datashift.errors import BadOfficial, Unreadable
 from datashift.language import speaking
+from datashift.numbers import in_digits
 
 HEAD = "SERIES,REF_AREA,SEX,TIME_PERIOD,OBS_VALUE,UNIT_MEASURE,NATURE,STD_ERROR,SOURCE_DETAIL,COMMENT_OBS\n"
 FIRST = HEAD + "".join(f"SI_POV_DAY1,{area},{sex},{year},{year - 1990}.25,PT,E,1.5,Survey {year},\n"
@@ -143,3 +145,24 @@ def test_groups_and_natures_are_said_in_the_language_of_the_reader(both: Ask, la
         text, _data = both("show", "--series", "SI_POV_DAY1", "--area", "KE")
     assert "Made by the country" not in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("language", ["en", "es", "sw", "ne"])
+def test_long_names_give_way_and_numbers_never_do(ask: Ask, tmp_path: Path, language: str) -> None:
+    head = "SERIES,REF_AREA,REF_AREA_NAME,TIME_PERIOD,OBS_VALUE,UNIT_MEASURE,SEX,AGE\n"
+    rows = [
+        f"A_SERIES_WITH_A_LONG_NAME_{k},{k},A place with quite a long name {k},2015,{k}23456789012,"
+        f"PER_1000_UNINFECTED_POP,F,Y15T24\n"
+        for k in range(1, 8)
+    ]
+    source = "A source that bears a name which is longer than most of the others"
+    for released, values in (("2023", rows), ("2024", [row.replace("789", "987") for row in rows])):
+        (tmp_path / "long.csv").write_text("".join((head, *values)), "utf-8")
+        ask("import", str(tmp_path / "long.csv"), "--source", source, "--released", released)
+    with speaking(language):
+        for words in (("list",), ("show",), ("revisions",), ("show", "--series", "A_SERIES_WITH_A_LONG_NAME_7")):
+            text, _data = ask(*words)
+            plain = "".join(sign for sign in text if unicodedata.category(sign) != "Mn")
+            assert max(map(len, plain.splitlines())) <= 80
+            if words[0] != "list":
+                assert in_digits("012") in text

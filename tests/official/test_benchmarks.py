@@ -481,3 +481,22 @@ def test_the_thirteen_counts_of_the_organisation_and_the_court_are_told_apart(
     assert {b.period: b.value for b in both["official"]} == {"2014": 225, "2015": 235, "2016": 254, "2019": 268}
     with pytest.raises(BadRecipe, match="2 different official figures for AR in 2014"):
         benchmarks(official(**stated), as_raw(rows), argentina)
+
+
+def test_a_file_with_some_figures_in_per_cent_and_some_not_is_refused() -> None:
+    text = "SERIES,REF_AREA,TIME_PERIOD,OBS_VALUE,UNIT_MEASURE\nA,KE,2015,1,PT\nA,KE,2016,2,NUMBER\n"
+    spec = Official(
+        file="a.csv", reader="series", source="S", released="2020", measures=("m",), series="A", relation="same",
+        definition={"en": "d"}, country="KE", as_of=date(2020, 1, 1),
+    )  # fmt: skip
+    with pytest.raises(BadRecipe) as caught:
+        benchmarks(spec, series_table(text.encode(), "a.csv"), resolve)
+    assert (caught.value.code, caught.value.facts["found"]) == ("official.other-unit", "NUMBER, PT")
+
+
+def test_numbers_that_no_computer_can_hold_are_counted_as_none(as_raw: AsRaw, official: Spec) -> None:
+    rows = table(as_raw, "place,v,year,w", "North,1,2009,1e-400", "North,9e307,2010,1e-300", "North,1e999,2011,1",
+                 "North,1,2012,4")  # fmt: skip
+    spec = official(columns={"area": "place", "value": "v", "of": "w", "period": "year"})
+    [one] = benchmarks(spec, rows, resolve)
+    assert (one.period, one.value, one.facts["not_numbers"]) == ("2012", 25.0, 3)

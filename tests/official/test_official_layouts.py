@@ -341,3 +341,69 @@ def test_the_sdmx_ml_samples_are_read_in_both_shapes(tmp_path: Path, shared: Pat
     assert poverty["SI_POV_DAY1", "2020", ""] == 100.0
     assert poverty["SI_POV_DAY1", "2021", "SEX=F"] == 80.0
     assert {row["area"] for row in table} == {"GB"}
+
+
+# --- nothing is lost ------------------------------------------------------------------------------------------------
+
+
+def kept(home: Path, text: str | bytes, name: str = "a.csv") -> list[dict[str, Any]]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return observations(home, snapshot=import_snapshot(data, name, home).snapshot.id).to_pylist()
+
+
+def test_breakdowns_that_share_a_concept_or_have_no_latin_letters_are_all_kept(tmp_path: Path) -> None:
+    rows = kept(tmp_path, "Year,लिङ्ग,उमेर,क्षेत्र,Value\n2015,a,b,c,1\n2015,a,x,c,2\n", "indicator_1-1-1.csv")
+    assert [row["breakdown"] for row in rows] == ["X=a;X_2=b;X_3=c", "X=a;X_2=x;X_3=c"]
+    head = "SeriesCode,GeoAreaCode,TimePeriod,Value,Sex,sex,SEX\n"
+    [row] = kept(tmp_path, f"{head}A,404,2015,1,FEMALE,x,y\n")
+    assert row["breakdown"] == "SEX=F;SEX_2=x;SEX_3=y"
+
+
+def test_columns_in_words_of_a_plain_table_are_breakdowns(tmp_path: Path) -> None:
+    [row] = kept(tmp_path, "SERIES,Sex,REF_AREA,TIME_PERIOD,OBS_VALUE,Age group\nA,Female,KE,2015,1,15-24\n")
+    assert (row["area"], row["breakdown"]) == ("KE", "AGE=Y15T24;SEX=F")
+
+
+def test_columns_in_small_letters_are_components(tmp_path: Path) -> None:
+    head = "DATAFLOW,LAST UPDATE,freq,unit,sex,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
+    [row] = kept(tmp_path, f"{head}X:Y(1.0),14/03/24 23:00:00,A,PC,F,AR,2015,1.5,p\n")
+    assert (row["area"], row["breakdown"]) == ("AR", "SEX=F")
+
+
+def test_words_beside_all_codes_are_left_out(tmp_path: Path) -> None:
+    head = "REF_AREA,Reference area,SEX,Sex,TIME_PERIOD,Time period,OBS_VALUE,Observation value\n"
+    [row] = kept(tmp_path, f"{head}KE,Kenya,F,Female,2015,,1.5,\n")
+    assert (row["area_name"], row["breakdown"], row["attributes"]) == ("Kenya", "SEX=F", "")
+
+
+def test_columns_named_like_ours_and_columns_without_a_name_harm_nothing(tmp_path: Path) -> None:
+    [row] = kept(tmp_path, "SeriesCode,GeoAreaCode,TimePeriod,Value,_row,_5,\nA,404,2015,1,7,8,9\n")
+    assert (row["row"], row["breakdown"]) == (2, "ROW_4=7;X5=8;X6=9")
+
+
+@pytest.mark.parametrize(
+    ("power", "value"), [("3", 2500), ("3.0", 2500), ("+3", 2500), ("Thousands", 2500), ("_Z", 2.5), ("400", None)]
+)
+def test_a_figure_is_scaled_by_what_its_multiplier_means_and_is_none_where_nobody_can_tell(
+    tmp_path: Path, power: str, value: float | None
+) -> None:
+    rows = kept(tmp_path, f"SERIES,REF_AREA,TIME_PERIOD,OBS_VALUE,UNIT_MULT\nA,KE,2015,2.5,{power}\nA,KE,2016,1,\n")
+    assert [row["value"] for row in rows] == [value, 1]
+
+
+def test_a_number_too_large_for_one_is_a_text(tmp_path: Path) -> None:
+    rows = kept(tmp_path, "SERIES,REF_AREA,TIME_PERIOD,OBS_VALUE\nA,KE,2015,1e999\nA,KE,2016,-1\n")
+    assert [(row["value"], row["value_text"]) for row in rows] == [(None, "1e999"), (-1.0, "-1")]
+
+
+def test_sdmx_ml_in_utf_16_is_read(tmp_path: Path) -> None:
+    text = (
+        "<?xml version='1.0' encoding='UTF-16'?><m><S><Series A='é' SERIES='A'><Obs TIME_PERIOD='2016' OBS_VALUE='2'/>"
+    )
+    [row] = kept(tmp_path, f"{text}</Series></S></m>".encode("utf-16"), "a.xml")
+    assert (row["period"], row["value"], row["breakdown"]) == ("2016", 2.0, "A=é")
+
+
+def test_jmp_surveys_need_no_labels(tmp_path: Path) -> None:
+    [row] = kept(tmp_path, "iso3,region,var_type,var,main_source,year,value\nKEN,Nairobi,Water,bas,DHS,2014,1\n")
+    assert (row["area"], row["series"]) == ("KE-30", "wat_bas")

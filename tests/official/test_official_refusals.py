@@ -285,3 +285,80 @@ def test_a_source_that_is_not_there_is_answered_with_those_that_are(store: Path)
         observations(store, source="Elsewhere")
     with pytest.raises(BadOfficial, match="Known are: office/2023"):
         observations(store, snapshot="office/1999")
+
+
+# --- hostile and odd files ------------------------------------------------------------------------------------------
+
+SDMX = "SERIES,REF_AREA,TIME_PERIOD,OBS_VALUE"
+OBSERVATION = {"dimensions": {"observation": [{"id": "TIME_PERIOD", "values": [{"id": "2020"}]}]}}
+NO_TIME = {"dimensions": {"observation": [{"id": "SEX", "values": [{"id": "F"}]}]}}
+FIGURE = [{"observations": {"0": [1.5]}}]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "code"),
+    [
+        ('[{"page": 1, "pages": "x", "total": 1}, [{"value": 1}]]', "a.json", "json-damaged"),
+        ('[{"page": 1, "pages": 1, "total": 1}, ["text"]]', "a.json", "json-damaged"),
+        ('[{"page": 1, "pages": 1, "total": 4}, "text"]', "a.json", "json-damaged"),
+        (json.dumps({"header": [1], "structure": OBSERVATION, "dataSets": FIGURE}), "a.json", "json-damaged"),
+        (json.dumps({"structure": NO_TIME, "dataSets": FIGURE}), "a.json", "missing-columns"),
+        (
+            json.dumps({"structure": OBSERVATION, "dataSets": [{"action": "Delete", **FIGURE[0]}]}),
+            "a.json",
+            "deletions",
+        ),
+        (XML.replace('TIME_PERIOD="2020" ', ""), "a.xml", "missing-columns"),
+        (XML.replace("<m:DataSet>", '<m:DataSet action="Delete">'), "a.xml", "deletions"),
+        (XML.replace("<m:D", "<m:DataSetAction>Delete</m:DataSetAction><m:D", 1), "a.xml", "deletions"),
+        ("<a>" * 200_000, "a.xml", "xml-damaged"),
+        (f"{SDMX},TIME_PERIOD: Time\nA,KE,2015,1,2016\n", "a.csv", "same-column"),
+        ("Year,year,Value\n2015,2016,1\n", "indicator_1-1-1.csv", "same-column"),
+        ("geo_area,year,yy\n404,2015,1\n", "ddf--datapoints--xx--by--geo_area--year.csv", "missing-columns"),
+        (f"{SDMX},UNIT_MULT\nA,KE,2015,1,--3\n", "a.csv", "no-number"),
+        (f"{SDMX}\nA,KE,2015-garbage,1\n", "a.csv", "no-year"),
+        (f"{SDMX}\nA,KE,0000,1\n", "a.csv", "no-year"),
+        (f"{SDMX}\nA,KE,2016/2015,1\n", "a.csv", "no-year"),
+        (f"{SDMX}\nA,KE,२०१५,1\n", "a.csv", "no-year"),
+    ],
+)
+def test_odd_files_are_refused_and_never_end_in_a_traceback(store: Path, data: str, name: str, code: str) -> None:
+    assert refused(store, data, name).code == f"official-import.{code}"
+
+
+def test_a_release_on_a_day_that_does_not_exist_is_no_date(store: Path) -> None:
+    with pytest.raises(BadOfficial, match="2023-02-31"):
+        import_snapshot(QUOTED.encode(), "q.csv", store, source="Office", released="2023-02-31")
+
+
+def test_another_layout_that_lacks_most_of_the_series_does_not_take_the_place_of_the_whole(store: Path) -> None:
+    head = "SeriesCode,GeoAreaCode,GeoAreaName,TimePeriod,Value\n"
+    rows = [f"NEW_{k},{area},X,2020,{k}.5\n" for k in range(50) for area in ("KE", "NP")]
+    error = refused(store, "".join((head, *rows)))
+    assert (error.code, error.facts["gone"]) == ("official-import.fewer", "2 series (SH_H2O, SI_POV)")
+
+
+def test_a_date_that_the_file_contradicts_does_not_make_a_second_snapshot(tmp_path: Path) -> None:
+    data = f"{SDMX},DATA_LAST_UPDATE\nA,KE,2020,1,2024-05-05\n".encode()
+    first = import_snapshot(data, "a.csv", tmp_path, released="2023")
+    again = import_snapshot(data, "a.csv", tmp_path, released="2023", layout="auto")
+    assert (again.new, again.snapshot.id, first.snapshot.released) == (False, first.snapshot.id, "2024-05-05")
+
+
+def test_two_runs_at_once_keep_the_same_file_once(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text(GOOD)
+    words = [sys.executable, "-m", "datashift.cli", "official", "import", str(tmp_path / "good.csv")]
+    home = {**os.environ, "DATASHIFT_HOME": str(tmp_path / "home")}
+    runs = [subprocess.Popen([*words, "--source", "Office"], env=home, stdout=subprocess.PIPE) for _ in range(3)]
+    assert [run.communicate(timeout=60)[0] != b"" and run.returncode for run in runs] == [0, 0, 0]
+    assert len(snapshots(tmp_path / "home")) == 1
+
+
+@pytest.mark.parametrize("note", ['{"source": "a", "file": "b", "sha256": "c", "layout": "unsd"}', "[]"])
+def test_a_note_that_lacks_something_is_named(tmp_path: Path, note: str) -> None:
+    folder = tmp_path / "official" / "a" / "2020"
+    folder.mkdir(parents=True)
+    (folder / "snapshot.json").write_text(note)
+    with pytest.raises(SourceUnavailable) as caught:
+        snapshots(tmp_path)
+    assert caught.value.facts["file"] == str(folder / "snapshot.json")

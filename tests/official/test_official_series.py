@@ -158,7 +158,7 @@ def test_a_source_that_comes_in_once_was_not_revised(tmp_path: Path) -> None:
         ("quantile", "t", True, ("INCOME_WEALTH_QUANTILE", "")),
         ("Type of product", "WOD", False, ("PRODUCT", "WOD")),
         ("Type of skill", "SKILL_MATH", False, ("TYPE_OF_SKILL", "SKILL_MATH")),
-        ("Ethnic group", "a;b=c", False, ("ETHNIC_GROUP", "a,b:c")),
+        ("Ethnic group", "a;b=c", False, ("ETHNIC_GROUP", "a,b:c")), ("sex", "a;b=c", True, ("SEX", "A,B:C")),
     ],
 )  # fmt: skip
 def test_breakdowns_are_codes_of_the_sdg_structure_where_that_is_sure(
@@ -184,7 +184,9 @@ def test_place_codes_of_every_kind_are_our_ids(tmp_path: Path, code: str, area: 
         ("2016", "2016", 2016), ("2016.0", "2016", 2016),
         ("2014/15", "2014/2015", 2015), ("2014-15", "2014/2015", 2015),
         ("2011-12", "2011-12", 2011), ("2016-Q2", "2016-Q2", 2016), ("2014-2016", "2014-2016", 2016),
-        ("2014-07-01/P1Y", "2014-07-01/P1Y", 2014), ("soon", "soon", None), ("16", "16", None),
+        ("2014-07-01/P1Y", "2014-07-01/P1Y", 2014), ("2015Q1", "2015-Q1", 2015), ("2015M3", "2015-M03", 2015),
+        ("2015.00", "2015", 2015), ("2005-06-30/2008-06-29", "2005-06-30/2008-06-29", 2008),
+        ("soon", "soon", None), ("16", "16", None),
     ],
 )  # fmt: skip
 def test_periods_are_read_as_sdmx_writes_them(text: str, period: str, year: int | None) -> None:
@@ -194,3 +196,30 @@ def test_periods_are_read_as_sdmx_writes_them(text: str, period: str, year: int 
 def test_a_breakdown_is_concepts_and_codes() -> None:
     assert breakdown_of("") == ()
     assert breakdown_of("AGE=Y15T24;SEX=F") == (("AGE", "Y15T24"), ("SEX", "F"))
+
+
+def test_a_place_that_was_renamed_is_the_same_place(tmp_path: Path) -> None:
+    head = "SERIES,REF_AREA,REF_AREA_NAME,TIME_PERIOD,OBS_VALUE\n"
+    for released, rows in (
+        ("2021", "A,792,Turkey,2015,1\nA,792,Turkey,2016,2\nA,404,Kenya,2016,2\n"),
+        ("2022", "A,792,Türkiye,2015,1\nA,792,Türkiye,2016,2.5\nA,404,Kenya,2016,2\n"),
+        ("2023", "A,792,Türkiye,2015,1\nA,792,Türkiye,2016,3\n"),
+    ):
+        import_snapshot(f"{head}{rows}".encode(), "a.csv", tmp_path, source="T", released=released)
+    [one] = changes(tmp_path, source="T")
+    assert (one.added, one.removed, one.changed, one.same) == (0, 0, 1, 2)
+    import_snapshot(f"{head}A,792,Turkey,2016,4\nA,792,Turkey,2017,4\n".encode(), "a.csv", tmp_path, source="T",
+                    released="2024")  # fmt: skip
+    found = {(row["area"], row["period"], row["value"]) for row in observations(tmp_path).to_pylist()}
+    assert found == {("TR", "2016", 4.0), ("TR", "2017", 4.0), ("KE", "2016", 2.0)}
+
+
+def test_regions_that_bear_the_code_of_their_country_stay_apart(tmp_path: Path) -> None:
+    head = "SERIES,REF_AREA,REF_AREA_NAME,TIME_PERIOD,OBS_VALUE\n"
+    for released, rows in (
+        ("2021", "A,KE,North,2015,1\nA,KE,South,2015,2\n"),
+        ("2022", "A,KE,South,2015,2\nA,KE,N,2015,1\n"),
+    ):
+        import_snapshot(f"{head}{rows}".encode(), "a.csv", tmp_path, source="T", released=released)
+    [one] = changes(tmp_path, source="T")
+    assert (one.added, one.removed, one.changed, one.same) == (1, 1, 0, 1)

@@ -129,10 +129,15 @@ def _unsd(spec: Official, raw: pa.Table) -> list[Figure]:
     columns = {**spec.columns, "area": "geo_area_name", "value": "value", "period": "year", "nature": "nature"}
     select = {"series": spec.series, **spec.select}
     figures = from_columns(spec, raw, columns, select=select, groups=_unsd_groups(spec, raw, select))
-    units = {f.row.get("units", "") for f in figures}
-    if units != {""} and ("percent" in units) != (spec.unit == "PT"):
-        raise BadRecipe("official.other-unit", file=spec.file, found=", ".join(sorted(units)), stated=spec.unit)
+    _check_unit(spec, {f.row.get("units", "") for f in figures}, "percent")
     return figures
+
+
+def _check_unit(spec: Official, found: set[str], percent: str) -> None:
+    """Raise BadRecipe where figures in per cent and others are taken for each other; no unit is not checked."""
+    units = found - {""}
+    if any((unit.lower() == percent.lower()) != (spec.unit == "PT") for unit in units):
+        raise BadRecipe("official.other-unit", file=spec.file, found=", ".join(sorted(units)), stated=spec.unit)
 
 
 def _unsd_groups(spec: Official, raw: pa.Table, select: Mapping[str, str]) -> dict[str, Group]:
@@ -156,9 +161,7 @@ def _series(spec: Official, raw: pa.Table) -> list[Figure]:
         "nature": "nature", "source_detail": "source_detail", "footnote": "footnote",
     }  # fmt: skip
     figures = from_columns(spec, raw, columns, select={"series": spec.series, **spec.select})
-    units = {f.row["unit"] for f in figures} - {""}
-    if units and ("PT" in units) != (spec.unit == "PT"):
-        raise BadRecipe("official.other-unit", file=spec.file, found=", ".join(sorted(units)), stated=spec.unit)
+    _check_unit(spec, {f.row["unit"] for f in figures}, "PT")
     stated = stated_error(spec)
     return [
         replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -149,7 +150,15 @@ def _numbers(spec: Official, rows: pa.Table, formulas: Mapping[str, str]) -> tup
     if "of" not in totals:
         return [None if value is None else float(value) for value in totals["value"]], lacking
     pairs = zip(totals["value"], totals["of"], strict=True)
-    return [None if part is None or not whole else float(100 * part / whole) for part, whole in pairs], lacking
+    return [_share(part, whole) for part, whole in pairs], lacking
+
+
+def _share(part: Decimal | None, whole: Decimal | None) -> float | None:
+    # A whole that is too small for a number, such as 1e-400, is nothing to be a share of.
+    if part is None or whole is None or not float(whole):
+        return None
+    share = float(100 * part / whole)
+    return share if math.isfinite(share) else None
 
 
 def _terms(spec: Official, table: pa.Table, formula: str) -> list[str]:
@@ -172,11 +181,12 @@ def _first(spec: Official, rows: pa.Table, formulas: Mapping[str, str]) -> str:
 
 
 def _decimal(text: str) -> Decimal | None:
-    return Decimal(text) if _NUMBER.fullmatch(text) else None
+    return Decimal(text) if _number(text) is not None else None
 
 
 def _number(text: str) -> float | None:
-    return float(text) if _NUMBER.fullmatch(text) else None
+    number = float(text) if _NUMBER.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None
 
 
 def _numbers_among(cells: Mapping[str, str]) -> dict[str, float]:

@@ -20,6 +20,7 @@ FULL = 4
 
 _ROWS = 15
 _LEAST = 8
+_UNIT = 12
 _NONE = "–"
 
 _IMPORTED = N_(
@@ -120,10 +121,10 @@ def shown(found: Sequence[TimeSeries]) -> list[str]:
         last = one.observations[-1]
         years = (one.observations[0].period[:4], last.period[:4])
         rows.append(
-            [_cut(one.series, 16), _cut(place_name(one), 14), _cut(group_word(one.breakdown) or _NONE, 16),
-             _span(*map(int, years)), _value(last.value, one.unit), last.nature or _NONE]
+            [one.series, place_name(one), group_word(one.breakdown) or _NONE,
+             _span(*map(int, years)), _in_table(last.value, one.unit), last.nature or _NONE]
         )  # fmt: skip
-    return [wrapped(text.format(count=said(len(found)))), "", _fitted(header, rows, "llllrl", (0, 1, 2, 4))]
+    return [wrapped(text.format(count=said(len(found)))), "", _fitted(header, rows, "llllrl", (0, 1, 2))]
 
 
 def revised(found: Sequence[Revision], counts: Sequence[Changes]) -> list[str]:
@@ -137,8 +138,8 @@ def revised(found: Sequence[Revision], counts: Sequence[Changes]) -> list[str]:
         return lines
     header = [_("series"), _("place"), _("group"), _("period"), _("before"), _("after")]
     rows = [
-        [_cut(one.series, 16), _cut(place_name(one), 14), _cut(group_word(one.breakdown) or _NONE, 14),
-         one.period, _figure(one.before), _figure(one.after)]
+        [one.series, place_name(one), group_word(one.breakdown) or _NONE, one.period,
+         _figure(one.before), _figure(one.after)]
         for one in largest
     ]  # fmt: skip
     lines += ["", _fitted(header, rows, "llllrr", (0, 1, 2, 3))]
@@ -168,7 +169,7 @@ def _full(one: TimeSeries) -> list[str]:
 
 def _table(one: TimeSeries, notes: Sequence[str]) -> str:
     columns = [(_("period"), "l", [each.period for each in one.observations])]
-    columns.append((_("value"), "r", [_value(each.value, one.unit) for each in one.observations]))
+    columns.append((_("value"), "r", [_in_table(each.value, one.unit) for each in one.observations]))
     if any(_interval(each) for each in one.observations):
         columns.append((_("interval"), "r", [_interval(each) or _NONE for each in one.observations]))
     columns.append((_("nature"), "l", [each.nature or _NONE for each in one.observations]))
@@ -176,7 +177,7 @@ def _table(one: TimeSeries, notes: Sequence[str]) -> str:
         columns.append((_("note"), "r", [in_digits(str(_number(each, notes) or _NONE)) for each in one.observations]))
     header = [name for name, _side, _cells in columns]
     rows = [list(row) for row in zip(*(cells for _name, _side, cells in columns), strict=True)]
-    return _fitted(header, rows, "".join(side for _name, side, _cells in columns), (1,), (0,))
+    return _fitted(header, rows, "".join(side for _name, side, _cells in columns), (0,))
 
 
 def _interval(one: Observation) -> str:
@@ -217,6 +218,10 @@ def _size(one: Revision) -> float:
 
 def _value(value: float, unit: str) -> str:
     return f"{_figure(value)}{THIN}%" if unit == "PT" else " ".join(filter(None, (_figure(value), _short(unit))))
+
+
+def _in_table(value: float, unit: str) -> str:
+    return _value(value, _cut(unit, _UNIT))
 
 
 def _short(unit: str) -> str:
