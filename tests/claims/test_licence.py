@@ -30,12 +30,11 @@ from datashift.claims import (
 from datashift.claims import (
     course as as_course,
 )
-from datashift.claims.licence import BY_CHANCE
 from datashift.claims.words import BLAME, CAUSE, FUTURE, PROOF, found, plain
 from datashift.compare import verdict_word
 from datashift.errors import NotLicensed
 from datashift.language import speaking
-from datashift.model import SAMPLING_TYPES, Benchmark, Comparison, Contest, Target
+from datashift.model import BY_CHANCE, SAMPLING_TYPES, Benchmark, Comparison, Contest, Target
 from datashift.progress import progress
 
 Make = Callable[..., Any]

@@ -14,10 +14,10 @@ from datashift.claims import carried, words
 from datashift.claims.carried import Carried
 from datashift.claims.claim import Claim, licensed, strongest_first
 from datashift.claims.evidence import Beside, Course, Difference, Evidence, Level, Ranking, Several, Standing
-from datashift.claims.licence import BY_CHANCE
 from datashift.claims.problem import Problem
 from datashift.claims.reading import Mention, mentions
 from datashift.claims.wording import STRENGTH, Grade
+from datashift.model import BY_CHANCE
 
 _WRONG = re.compile(r"(?:is|are|was|were) wrong|ni makosa|गलत")
 _CLAUSE = re.compile(r"[;:।!?]|[.,](?!\d)")

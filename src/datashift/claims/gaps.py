@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datashift.claims import figures, wording
 from datashift.claims.evidence import Beside, Subject
-from datashift.claims.licence import BY_CHANCE, CERTAIN, Fact, Licence, Said, about, place, refused
+from datashift.claims.licence import CERTAIN, Fact, Licence, Said, about, place, refused
 from datashift.claims.wording import Grade
 from datashift.compare import COUNTED, published, reason, verdict_word
 from datashift.language import _
-from datashift.model import Benchmark, Comparison
+from datashift.model import BY_CHANCE, Benchmark, Comparison
 from datashift.standards.periods import years_apart
 
 LENIENT = 0.10

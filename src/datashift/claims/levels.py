@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datashift.claims import figures, wording
 from datashift.claims.evidence import Level, Ranking
-from datashift.claims.licence import BY_CHANCE, Fact, Licence, Said, about, place, refused
+from datashift.claims.licence import Fact, Licence, Said, about, place, refused
 from datashift.estimation.wording import UNCERTAINTY
 from datashift.language import _, label
-from datashift.model import Estimate
+from datashift.model import BY_CHANCE, Estimate
 
 _COUNTED = {
     "sensor_network": wording.SENSORS,

@@ -15,9 +15,6 @@ from datashift.language import _, label
 CERTAIN = 0.05
 """Probability up to which a result is not ascribed to chance, over all that was compared together."""
 
-BY_CHANCE = ("probability", "small_area_census")
-"""Ways to choose that let a figure speak of everybody in its area."""
-
 Fact = str | Number
 
 

@@ -6,10 +6,11 @@ from collections import Counter
 
 from datashift.claims import figures, gaps, wording
 from datashift.claims.evidence import Beside, Course, Difference, Several, Standing
-from datashift.claims.licence import BY_CHANCE, CERTAIN, Fact, Licence, Said, about, place, refused, weaker
+from datashift.claims.licence import CERTAIN, Fact, Licence, Said, about, place, refused, weaker
 from datashift.claims.wording import Grade
 from datashift.errors import NotLicensed
 from datashift.language import label
+from datashift.model import BY_CHANCE
 
 SURE = 0.9
 """Probability from which on progress is suggested: of every label, and of the target being reached in time or not."""

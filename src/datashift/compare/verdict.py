@@ -32,10 +32,8 @@ from datashift.compare.pairs import (
 )
 from datashift.compare.stated import with_error
 from datashift.compare.uncertainty import adjusted, apart
-from datashift.model import Area, Benchmark, Comparison, Estimate, Measure
+from datashift.model import BY_CHANCE, Area, Benchmark, Comparison, Estimate, Measure
 from datashift.standards.periods import years, years_apart
-
-_DRAWN_BY_CHANCE = ("probability", "small_area_census")
 
 
 def compare(
@@ -166,7 +164,7 @@ def _hidden(pair: Pair) -> Comparison:
     if barred:
         return _row(estimate, official, barred, facts)
     facts |= {"official_value": official.value}
-    if estimate.sampling_type in _DRAWN_BY_CHANCE and estimate.lower is not None and estimate.upper is not None:
+    if estimate.sampling_type in BY_CHANCE and estimate.lower is not None and estimate.upper is not None:
         facts["position"] = (
             "above" if estimate.lower > official.value else "below" if estimate.upper < official.value else "inside"
         )
@@ -210,7 +208,7 @@ def _not_shown(estimate: Estimate) -> Because:
 
 def _untestable(pair: Pair) -> Because | None:
     estimate = pair.estimate
-    if estimate.sampling_type not in _DRAWN_BY_CHANCE and not estimate.facts.get("bias_sd"):
+    if estimate.sampling_type not in BY_CHANCE and not estimate.facts.get("bias_sd"):
         return "cannot_tell", wording.SELECTION, {"sampling": estimate.sampling_type}
     if not uncertainty_known(pair):
         return "cannot_tell", wording.NO_OFFICIAL_ERROR, {}

@@ -35,12 +35,13 @@ from datashift.model.recipe import (
     Source,
     Whole,
 )
-from datashift.model.record import SAMPLING_TYPES, Label, Names, Record, SamplingType, Verdict
+from datashift.model.record import BY_CHANCE, SAMPLING_TYPES, Label, Names, Record, SamplingType, Verdict
 from datashift.model.results import Benchmark, Comparison, Effect, Estimate, Finding
 from datashift.model.shadow import Breakdown, Contest, Observation, Revision, Side, Target, TimeSeries
 from datashift.model.tables import Area, Chart, Harmonised, Loss, Origin, Raw
 
 __all__ = [
+    "BY_CHANCE",
     "SAMPLING_TYPES",
     "Area",
     "Benchmark",

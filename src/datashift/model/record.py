@@ -20,6 +20,9 @@ SamplingType = Literal[
 
 SAMPLING_TYPES = get_args(SamplingType)
 
+BY_CHANCE: tuple[SamplingType, ...] = ("probability", "small_area_census")
+"""Ways to choose that let a figure speak of everybody in its area."""
+
 
 def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
