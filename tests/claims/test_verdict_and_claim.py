@@ -91,6 +91,15 @@ def test_the_verdict_word_and_the_verb_of_the_claim_are_the_same(found: list[Bes
         assert ("contest" in grades) == (bool(asked) and not asked.startswith("Nothing")), (asked, grades)
 
 
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_a_small_difference_is_contested_where_the_report_contests_it(level: float) -> None:
+    """At 90 % the interval of 3 beside 5 just leaves out 0; at 95 % chance explains all of it."""
+    one = rows([estimate(3.0, 0.5)], [official(5.0)], 5.0, level)[0]
+    asked = contest_sentence(one.comparison)
+    claimed = "contest" in {made.kind for made in licensed(one)}
+    assert (claimed, asked.startswith("Nothing")) == ((True, False) if level == 0.9 else (False, True))
+
+
 @settings(max_examples=100, deadline=None)
 @given(compared())
 def test_in_a_table_no_area_counts_twice_and_no_gap_is_lost(found: list[Beside]) -> None:

@@ -92,7 +92,7 @@ def contest(kind: str, evidence: Beside) -> Licence:
     name, pair, template = options[0] if unit == "PT" and found.wrong else options[1]
     if pair is None or (name == "missing" and unit == "PT"):
         name, pair, template = "shift", found.shift, wording.CONTEST_SHIFT
-    certain = LENIENT if c.verdict == "gap" else CERTAIN
+    certain = CERTAIN if c.verdict == "cannot_tell" else LENIENT
     among_many = c.p_adjusted is not None and not c.p_adjusted <= certain
     if among_many or not all(figures.known(number) and abs(number) > 1e-9 for number in pair):
         raise refused(kind, wording.BY_CHANCE)

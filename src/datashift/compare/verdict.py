@@ -231,11 +231,13 @@ def _graded(low: float, high: float, relevant: float | None) -> Because:
 def _among(row: Comparison, rate: float, count: int, level: float) -> Comparison:
     """Give a comparison its place in the family: a gap that does not hold among all of them is none."""
     row = replace(row, p_adjusted=rate)
-    if row.verdict != "gap" or rate <= level:
+    if rate <= level:
         return row
-    contest = by_chance(row.contest) if row.contest else None
-    facts = {**row.facts, "count": count}
-    return replace(row, verdict="cannot_tell", reason=wording.AMONG, facts=facts, contest=contest)
+    # One of so many can differ this much by chance, so nothing would have to be wrong.
+    row = replace(row, contest=by_chance(row.contest) if row.contest else None)
+    if row.verdict != "gap":
+        return row
+    return replace(row, verdict="cannot_tell", reason=wording.AMONG, facts={**row.facts, "count": count})
 
 
 def _row(estimate: Estimate, official: Benchmark | None, because: Because, facts: Mapping[str, Any]) -> Comparison:
