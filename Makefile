@@ -41,9 +41,9 @@ clean:
 	@touch $@
 
 .venv/ready: .venv/uv pyproject.toml uv.lock
-	$(BIN)/uv sync --locked --no-dev --inexact --quiet
+	$(BIN)/uv sync --locked --no-dev --extra web --inexact --quiet
 	@touch $@
 
 .venv/ready-dev: .venv/uv pyproject.toml uv.lock
-	$(BIN)/uv sync --locked --inexact --quiet
+	$(BIN)/uv sync --locked --extra web --inexact --quiet
 	@touch $@ .venv/ready

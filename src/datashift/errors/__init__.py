@@ -15,12 +15,14 @@ DataShiftError
 │   ├── BadProgress        progress.*    a file of rules, or a progress that nothing was said about
 │   ├── BadLedger          ledger.*      what is asked of the shadow ledger is not one thing
 │   ├── BadOfficial        official-import.*  an official file cannot be taken in, or has no such figure
+│   ├── BadUpload          upload.*  site.*  a file, or an answer on the road from a file to a figure
 │   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
 │   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
 │   ├── Disclosive         protect.*     an output would show what must not be shown
 │   └── Tampered           verify.*      a bundle differs from what its own parts give
 ├── DesignError            the data cannot answer the question (exit 3)
 │   ├── NotLicensed        claim.*       the evidence does not carry the claim
+│   ├── NotAllowed         review.*  people.*  an act that a rule of the house forbids
 │   ├── NothingKnown       ledger.*      nobody counted, or what was counted is not at hand
 │   └── TooThin            trend.* smooth.*  the years or areas at hand cannot carry the answer
 └── SourceUnavailable      a source is not there now; try again later (exit 4)
@@ -41,6 +43,7 @@ from datashift.errors.recipes import BadRecipe, BadRow, LostRows
 from datashift.errors.releases import Disclosive, Tampered
 from datashift.errors.standards import BadAreas, BadCorrection, BadStandard
 from datashift.errors.trends import BadSeries, TooThin
+from datashift.errors.web import BadUpload, NotAllowed
 
 __all__ = [
     "BadAreas",
@@ -56,11 +59,13 @@ __all__ = [
     "BadSeries",
     "BadSources",
     "BadStandard",
+    "BadUpload",
     "DataShiftError",
     "DesignError",
     "Disclosive",
     "InputError",
     "LostRows",
+    "NotAllowed",
     "NotLicensed",
     "NothingKnown",
     "SourceUnavailable",

@@ -1,0 +1,124 @@
+"""What came in, and how far it is on its way to a reviewed figure."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from datashift.web.people.models import Organisation, User
+
+
+class Upload(models.Model):
+    """A file as it came: its bytes lie in the store under their SHA-256 and are never changed."""
+
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="uploads")
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """The same bytes under the same name are one upload of an organisation."""
+
+        constraints = (models.UniqueConstraint(fields=["organisation", "sha256", "name"], name="an_upload_once"),)
+
+
+class Dataset(models.Model):
+    """One source of an organisation on its road. `recipe` is the text that a run reads; `answers` are what was said
+    on each step, so that a person may stop anywhere and go on another day.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands: it waits for its owner, for the machine, or for a reviewer."""
+
+        DRAFT = "draft"
+        IN_REVIEW = "in-review"
+        RETURNED = "returned"
+        RELEASED = "released"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="datasets")
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="datasets")
+    title = models.CharField(max_length=200)
+    kit = models.CharField(max_length=110, default="", blank=True)
+    country = models.CharField(max_length=2, default="", blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    suggestion = models.JSONField(default=dict, blank=True)
+    answers = models.JSONField(default=dict, blank=True)
+    recipe = models.TextField(default="", blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1)
+    """Grows with every answer: who answers from an old page is told, and overwrites nothing."""
+
+
+class Run(models.Model):
+    """What one recipe text gave: a draft of a release in the store, and what its pages show."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="runs")
+    number = models.PositiveIntegerField()
+    recipe = models.TextField()
+    made = models.DateTimeField(auto_now_add=True)
+    folder = models.CharField(max_length=200)
+    """Where release.zip and evidence.zip lie, as seen from the store."""
+    told = models.JSONField(default=dict)
+    """Rows in and out, findings, estimates, comparisons and limits, each sentence in four languages."""
+
+    class Meta:
+        """Runs of a dataset are numbered."""
+
+        constraints = (models.UniqueConstraint(fields=["dataset", "number"], name="a_run_once"),)
+        ordering = ("dataset", "number")
+
+
+class Note(models.Model):
+    """What a producer says to a finding: an explanation that is published beside it."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="notes")
+    check_id = models.CharField(max_length=10)
+    code = models.CharField(max_length=80)
+    text = models.TextField()
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        """One explanation per finding."""
+
+        constraints = (models.UniqueConstraint(fields=["dataset", "check_id", "code"], name="a_note_once"),)
+
+
+class Review(models.Model):
+    """Somebody asked that a run be released; somebody else decided."""
+
+    class Decision(models.TextChoices):
+        """What was decided."""
+
+        OPEN = "open"
+        RELEASED = "released"
+        RETURNED = "returned"
+        WITHDRAWN = "withdrawn"
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="reviews")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked = models.DateTimeField(auto_now_add=True)
+    for_office = models.BooleanField(default=False)
+    """Whether the statistics office of the country may read it before it is public."""
+    decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.OPEN)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided = models.DateTimeField(null=True, blank=True)
+    comment = models.TextField(default="", blank=True)
+
+    class Meta:
+        """Nobody releases what they asked for; a run has one open review."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | Q(decision="withdrawn") | ~Q(decided_by=F("asked_by")),
+                name="another_person_decides",
+            ),
+            models.UniqueConstraint(fields=["run"], condition=Q(decision="open"), name="one_open_review"),
+        )

@@ -1,0 +1,172 @@
+"""What is said in public, made for reading: releases, their figures and comparisons, and pages' worth of both."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from datashift.web.collection.models import Run
+from datashift.web.people.models import Organisation, User
+
+
+class Release(models.Model):
+    """A published bundle. Its id is that of its manifest and never changes; its files lie under releases/<id>/.
+
+    `texts` hold what is said about it as labels {language: text}: title, finding, producer's notes, limits, checks.
+    `measures` are those of its recipe: id, label, finding, unit, unit_label, estimator, desired, relevant_difference.
+    """
+
+    id = models.CharField(primary_key=True, max_length=64)
+    series = models.CharField(max_length=120)
+    """The id of its recipe: releases of one series replace each other."""
+    number = models.PositiveIntegerField(default=1)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="releases")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, blank=True, related_name="releases")
+    kit = models.CharField(max_length=80)
+    kit_version = models.CharField(max_length=20)
+    indicator = models.CharField(max_length=20)
+    relation = models.CharField(max_length=12)
+    country = models.CharField(max_length=2)
+    whole = models.CharField(max_length=60)
+    """The area that all its rows together stand for."""
+    producer = models.CharField(max_length=200)
+    licence = models.CharField(max_length=120, default="", blank=True)
+    sampling_type = models.CharField(max_length=30)
+    simulated = models.BooleanField(default=False)
+    created = models.DateField()
+    released_at = models.DateTimeField()
+    released_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.TextField(default="", blank=True)
+    texts = models.JSONField(default=dict)
+    measures = models.JSONField(default=list)
+    rows_in = models.PositiveBigIntegerField(default=0)
+    rows_used = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        """Newest first; a series has one current release."""
+
+        ordering = ("-released_at", "id")
+        constraints = (models.UniqueConstraint(fields=["series", "number"], name="a_release_number_once"),)
+        indexes = (models.Index(fields=["indicator", "country"]), models.Index(fields=["organisation"]))
+
+
+class Figure(models.Model):
+    """One published figure; without a value where it is hidden or refused (`status`, `reason`).
+
+    `breakdown` is "" for everybody, else "AGE=Y15T24;SEX=F". Figures of releases that were replaced or withdrawn stay
+    with `current` false.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="figures")
+    current = models.BooleanField(default=True)
+    indicator = models.CharField(max_length=20)
+    measure = models.CharField(max_length=80)
+    country = models.CharField(max_length=2)
+    area = models.CharField(max_length=60)
+    area_name = models.CharField(max_length=160)
+    period = models.CharField(max_length=40)
+    year = models.SmallIntegerField()
+    breakdown = models.CharField(max_length=160, default="", blank=True)
+    value = models.FloatField(null=True)
+    se = models.FloatField(null=True)
+    lower = models.FloatField(null=True)
+    upper = models.FloatField(null=True)
+    n = models.PositiveBigIntegerField(default=0)
+    n_eff = models.FloatField(null=True)
+    unit = models.CharField(max_length=30)
+    status = models.CharField(max_length=2)
+    method = models.CharField(max_length=200)
+    reason = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        """The roads by which pages find figures."""
+
+        indexes = (
+            models.Index(fields=["indicator", "country", "breakdown"], condition=Q(current=True), name="by_indicator"),
+            models.Index(fields=["area", "indicator"], condition=Q(current=True), name="by_area"),
+            models.Index(fields=["release", "measure", "area"], name="by_release"),
+        )
+
+
+class Beside(models.Model):
+    """A published figure beside an official one, with the verdict. Labels are {language: text}."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="beside")
+    current = models.BooleanField(default=True)
+    indicator = models.CharField(max_length=20)
+    measure = models.CharField(max_length=80)
+    country = models.CharField(max_length=2)
+    area = models.CharField(max_length=60)
+    area_name = models.CharField(max_length=160)
+    period = models.CharField(max_length=40)
+    breakdown = models.CharField(max_length=160, default="", blank=True)
+    value = models.FloatField(null=True)
+    lower = models.FloatField(null=True)
+    upper = models.FloatField(null=True)
+    official = models.JSONField(default=dict, blank=True)
+    """The official figure: source, released, series, area_name, period, value, se, lower, upper, unit, nature,
+    relation, definition, difference, source_detail, footnote; {} where there is none."""
+    verdict = models.CharField(max_length=24)
+    word = models.JSONField(default=dict)
+    """The fixed verdict word as a label."""
+    reason = models.JSONField(default=dict)
+    contest = models.JSONField(default=dict, blank=True)
+    """What would have to be wrong, as a label; {} where nothing is said."""
+    difference = models.FloatField(null=True)
+    difference_lower = models.FloatField(null=True)
+    difference_upper = models.FloatField(null=True)
+    probability = models.FloatField(null=True)
+    p_adjusted = models.FloatField(null=True)
+
+    class Meta:
+        """The roads by which pages find comparisons."""
+
+        indexes = (
+            models.Index(fields=["indicator", "country"], condition=Q(current=True), name="beside_by_indicator"),
+            models.Index(fields=["area"], condition=Q(current=True), name="beside_by_area"),
+            models.Index(fields=["release"], name="beside_by_release"),
+        )
+
+
+class Ledger(models.Model):
+    """All that is known about an indicator in a place, as a page shows it, in each language (`told`: {language: {…}}).
+
+    Made by the worker when a release or an official snapshot changes it.
+    """
+
+    indicator = models.CharField(max_length=20)
+    area = models.CharField(max_length=60)
+    country = models.CharField(max_length=2)
+    made = models.DateTimeField(auto_now=True)
+    told = models.JSONField(default=dict)
+
+    class Meta:
+        """One per indicator and place."""
+
+        constraints = (models.UniqueConstraint(fields=["indicator", "area"], name="a_ledger_once"),)
+        indexes = (models.Index(fields=["country"]),)
+
+
+class Coverage(models.Model):
+    """Who counted what in a country: the cells of the matrix, made by the worker."""
+
+    country = models.CharField(max_length=2, primary_key=True)
+    made = models.DateTimeField(auto_now=True)
+    told = models.JSONField(default=dict)
+
+
+class Shape(models.Model):
+    """The outline of an area as an SVG path in the frame `box` of its map (x, y, width, height), north up."""
+
+    map = models.CharField(max_length=120)
+    """Which map it belongs to: the id of a release."""
+    area = models.CharField(max_length=60)
+    path = models.TextField()
+    box = models.CharField(max_length=60)
+
+    class Meta:
+        """An area is once on a map."""
+
+        constraints = (models.UniqueConstraint(fields=["map", "area"], name="a_shape_once"),)

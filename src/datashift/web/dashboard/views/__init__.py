@@ -1,0 +1,1 @@
+"""The public pages. They read what was released, never what was submitted."""

@@ -1,0 +1,1 @@
+"""The registry: kits with their versions, concepts, codelists, areas, crosswalks and local variants."""

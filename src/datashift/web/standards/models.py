@@ -1,0 +1,27 @@
+"""Versions of kits: those that ship, and national or local variants that an organisation keeps."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from datashift.web.people.models import Organisation, User
+
+
+class KitVersion(models.Model):
+    """One version of a kit as text. A version is never changed: what was released with it must stay readable."""
+
+    kit = models.CharField(max_length=80)
+    version = models.CharField(max_length=20)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    shipped = models.BooleanField(default=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True)
+    added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
+    added = models.DateTimeField(auto_now_add=True)
+    base = models.CharField(max_length=110, default="", blank=True)
+    """`kit@version` of which it is a variant; "" for a kit of its own."""
+
+    class Meta:
+        """A version is there once."""
+
+        constraints = (models.UniqueConstraint(fields=["kit", "version"], name="a_kit_version_once"),)
