@@ -20,7 +20,7 @@ test: .venv/ready-dev
 # reviewed by a native speaker; it is used all the same.
 LOCALE := src/datashift/locale
 translations: .venv/ready-dev
-	$(BIN)/pybabel -q extract --no-location -k N_ -o $(LOCALE)/datashift.pot src/datashift
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-location -k N_ -o $(LOCALE)/datashift.pot src/datashift
 	for language in es sw ne; do \
 		test -f $(LOCALE)/$$language/LC_MESSAGES/datashift.po || \
 		$(BIN)/pybabel -q init -i $(LOCALE)/datashift.pot -d $(LOCALE) -D datashift -l $$language; done

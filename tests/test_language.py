@@ -24,6 +24,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """All messages of the code, collected as `make translations` does."""
     pot = tmp_path_factory.mktemp("messages") / "datashift.pot"
     command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "--no-location", "-k", "N_"]
+    command += ["-F", str(ROOT / "pyproject.toml")]
     subprocess.run([*command, "-o", str(pot), str(ROOT / "src" / "datashift")], check=True, capture_output=True)
     return read_po(io.BytesIO(pot.read_bytes()))
 

@@ -1,0 +1,98 @@
+"""A reader who follows every link of the public site, without JavaScript."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+@dataclass
+class Page:
+    """One page as it came: its address, view, text, links, what it loads, and the published numbers on it."""
+
+    path: str
+    view: str
+    status: int
+    html: str
+    links: list[str] = field(default_factory=list)
+    loads: list[str] = field(default_factory=list)
+    numbers: list[float] = field(default_factory=list)
+    inline: list[str] = field(default_factory=list)
+
+
+class _Reader(HTMLParser):
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
+        self.script = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.page.inline += [name for name in given if name.startswith("on") or name == "style"]
+        if tag == "a" and "href" in given:
+            self.page.links.append(given["href"])
+        if tag == "data":
+            self.page.numbers.append(float(given["value"]))
+        if tag == "link" and given.get("rel", "") in ("stylesheet", "icon", "manifest"):
+            self.page.loads.append(given["href"])
+        if tag in ("img", "script", "iframe", "object", "source") and (given.get("src") or given.get("srcset")):
+            self.page.loads.append(given.get("src") or given["srcset"].split()[0])
+        if tag in ("script", "style") and "src" not in given and given.get("type") != "application/json":
+            self.page.inline.append(tag)
+
+
+def read(client: Client, path: str) -> Page:
+    """Ask for a page and read it."""
+    answer = client.get(path)
+    match = answer.resolver_match
+    page = Page(path, match.view_name if match else "", answer.status_code, "")
+    if answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:
+        page.html = answer.content.decode()
+        _Reader(page).feed(page.html)
+    return page
+
+
+def crawl(client: Client, start: str, most: int = 400, each: int = 12) -> Iterator[Page]:
+    """Yield every page that can be reached from `start` in its language; at most `each` of one view."""
+    language = start.split("/")[1]
+    seen, waiting = {start}, [start]
+    counted: dict[str, int] = {}
+    while waiting and len(seen) < 20 * most:
+        page = read(client, waiting.pop(0))
+        counted[page.view] = counted.get(page.view, 0) + 1
+        if counted[page.view] > each:
+            continue
+        yield page
+        for link in page.links:
+            target = urldefrag(urljoin(page.path, link)).url
+            parts = urlsplit(target)
+            public = parts.path.startswith(f"/{language}/") and not parts.path.startswith(
+                (f"/{language}/work/", f"/{language}/account/")
+            )
+            if not parts.netloc and public and target not in seen:
+                seen.add(target)
+                waiting.append(target)
+
+
+def weight(client: Client, page: Page) -> int:
+    """Return how many bytes the page and all it loads take on the wire, compressed."""
+    return len(gzip.compress(page.html.encode(), 6)) + sum(_weight(client, address) for address in set(page.loads))
+
+
+def _weight(client: Client, address: str) -> int:
+    if address.startswith("/static/"):
+        found = finders.find(address.removeprefix("/static/"))
+        assert found, address
+        with open(str(found), "rb") as stream:
+            return len(gzip.compress(stream.read(), 6))
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return len(b"".join(answer.streaming_content) if answer.streaming else answer.content)
