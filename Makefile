@@ -2,11 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= demo-output
+# make demo ends with the site up; SERVE=0 ends with the report.
+SERVE ?= 1
+PORT ?= 8000
 
 .PHONY: demo test translations format clean
 
 demo: .venv/ready
-	@$(BIN)/datashift demo --out $(OUT)
+	@$(BIN)/datashift demo --out $(OUT) $(if $(filter 1,$(SERVE)),--serve --port $(PORT))
 
 test: .venv/ready-dev
 	$(BIN)/ruff check .

@@ -164,6 +164,10 @@ def _demo(options: argparse.Namespace) -> None:
         shown = demo.run(options.out, home(), progress, draw)
     _show(options, terminal.demonstration(shown, options.out), lambda: terminal.as_json(shown.result, shown.bundle))
     progress(_("done in {seconds} s").format(seconds=said(time.monotonic() - started, 1)))
+    if options.serve:
+        from datashift.commands import demo as site
+
+        site.show(shown.result, options)
 
 
 def _module(name: str) -> Callable[[argparse.Namespace], int | None]:
@@ -218,6 +222,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str]] = {
 MODULES = (
     "official", "ledger", "claims", "progress", "coverage",
     "estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures",
+    "serve", "work", "publish",
 )  # fmt: skip
 """Commands with verbs of their own; each is a module of `commands`."""
 
@@ -253,6 +258,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     found["demo"].add_argument("--out", type=Path, default=Path("demo-output"), help=_("the folder for the release"))
     found["demo"].add_argument("--download", action="store_true", help=_("get the public Tanzanian files first"))
+    found["demo"].add_argument("--serve", action="store_true", help=_("then show it on the web site of this machine"))
+    found["demo"].add_argument("--port", type=int, default=8000, help=_("the port of the site (default: 8000)"))
     return parser
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from site_in_tests import emptied_between_tests, static_folder  # noqa: F401 - fixtures for every test
 
 from datashift.web.frame import models as revision
+from datashift.web.frame import public
 from datashift.web.frame.middleware import counts
 from datashift.web.people.models import Membership, Organisation, Role, User
 
@@ -23,12 +26,14 @@ def site(own_home: Path, settings: Any) -> Path:
     settings.STATIC_ROOT = own_home / "static"
     (own_home / "static").mkdir()
     settings.EMAIL_FILE_PATH = own_home / "mail"
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, (100_000, 60))
     settings.SECRET_KEY = "a key for tests"
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     revision._seen.clear()
+    public._kept.revision = -1
     counts.seen.clear()
     return own_home
 
@@ -73,6 +78,8 @@ def chromium() -> Iterator[Any]:
         pytest.skip("no chromium on this machine: apt-get install chromium")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
              "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+    # The driver keeps a loop running in this thread, and Django would refuse every later question to the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_api.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=binary, args=flags)
         yield browser

@@ -26,6 +26,7 @@ class Page:
     loads: list[str] = field(default_factory=list)
     numbers: list[float] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
+    sign_in: bool = False
 
 
 class _Reader(HTMLParser):
@@ -54,6 +55,7 @@ def read(client: Client, path: str) -> Page:
     answer = client.get(path)
     match = answer.resolver_match
     page = Page(path, match.view_name if match else "", answer.status_code, "")
+    page.sign_in = "/account/login" in answer.get("Location", "")
     if answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:
         page.html = answer.content.decode()
         _Reader(page).feed(page.html)
@@ -68,7 +70,7 @@ def crawl(client: Client, start: str, most: int = 400, each: int = 12) -> Iterat
     while waiting and len(seen) < 20 * most:
         page = read(client, waiting.pop(0))
         counted[page.view] = counted.get(page.view, 0) + 1
-        if counted[page.view] > each:
+        if counted[page.view] > each or page.sign_in:
             continue
         yield page
         for link in page.links:

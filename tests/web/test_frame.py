@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from datashift.web.frame.middleware import counts
+
 pytestmark = pytest.mark.django_db
 
 
@@ -33,3 +35,16 @@ def test_health_says_that_no_worker_is_there() -> None:
     answer = Client().get("/health")
     assert answer.status_code == 503
     assert answer.json() == {"ok": False, "database": True, "worker": False, "space": True}
+
+
+def test_behind_a_proxy_visitors_are_told_apart_by_what_it_says(settings: object) -> None:
+    settings.RATE_LIMITS = dict.fromkeys(("page", "api", "write", "sign-in"), (1, 60))  # type: ignore[attr-defined]
+    asked = ["10.0.0.1", "10.0.0.2", "forged, 10.0.0.1"]
+
+    def answers(behind: bool) -> list[int]:
+        counts.seen.clear()
+        settings.BEHIND_PROXY = behind  # type: ignore[attr-defined]
+        return [Client().get("/robots.txt", headers={"x-forwarded-for": one}).status_code for one in asked]
+
+    assert answers(True) == [200, 200, 429]
+    assert answers(False) == [200, 429, 429]

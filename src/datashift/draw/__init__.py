@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from datashift.draw import render, twins
+from datashift.draw import few_colours, render, twins
 from datashift.draw.dots import ledger
 from datashift.draw.look import WIDTH
 from datashift.draw.maps import choropleth
@@ -27,6 +27,7 @@ __all__ = [
     "by_area",
     "get_ready",
     "over_time",
+    "picture",
     "who_counted",
 ]
 
@@ -98,6 +99,11 @@ def who_counted(
     """
     with speaking(words.language):
         return _chart(matrix(rows, columns, words, width or WIDTH), words, text, table)
+
+
+def picture(svg: str) -> bytes:
+    """Return an SVG of text and plain shapes as a small PNG, pixel by pixel, its letters drawn with our own fonts."""
+    return few_colours.of_png(render.png(svg, scale=1))
 
 
 def _chart(spec: Spec, words: Words, text: str, table: twins.Table) -> Chart:

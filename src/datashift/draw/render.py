@@ -53,11 +53,11 @@ def svg(spec: Spec, *, name: str, description: str, language: str) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def png(drawing: str) -> bytes:
-    """Return the SVG as PNG at twice its size, its letters drawn as outlines of our own fonts."""
+def png(drawing: str, *, scale: float = PNG_SCALE) -> bytes:
+    """Return the SVG as PNG at `scale` (twice) its size, its letters drawn as outlines of our own fonts."""
     import vl_convert  # noqa: PLC0415 - starts a JavaScript engine, only needed when a chart is drawn
 
-    return bytes(vl_convert.svg_to_png(outlined(drawing), scale=PNG_SCALE))
+    return bytes(vl_convert.svg_to_png(outlined(drawing), scale=scale))
 
 
 def outlined(drawing: str) -> str:

@@ -15,7 +15,10 @@ DataShiftError
 │   ├── BadProgress        progress.*    a file of rules, or a progress that nothing was said about
 │   ├── BadLedger          ledger.*      what is asked of the shadow ledger is not one thing
 │   ├── BadOfficial        official-import.*  an official file cannot be taken in, or has no such figure
-│   ├── BadUpload          upload.*  site.*  a file, or an answer on the road from a file to a figure
+│   ├── BadUpload          upload.*      a file, or an answer on the road from a file to a figure
+│   ├── CannotServe        site.*        the site cannot start, or its worker cannot do a job
+│   ├── BadKit             kit.*         a kit that the registry cannot take, or does not have
+│   ├── BadQuery           query.*       a question of a machine that cannot be answered as it was asked
 │   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
 │   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
 │   ├── Disclosive         protect.*     an output would show what must not be shown
@@ -43,16 +46,18 @@ from datashift.errors.recipes import BadRecipe, BadRow, LostRows
 from datashift.errors.releases import Disclosive, Tampered
 from datashift.errors.standards import BadAreas, BadCorrection, BadStandard
 from datashift.errors.trends import BadSeries, TooThin
-from datashift.errors.web import BadUpload, NotAllowed
+from datashift.errors.web import BadKit, BadQuery, BadUpload, CannotServe, NotAllowed
 
 __all__ = [
     "BadAreas",
     "BadCorrection",
     "BadCoverage",
     "BadForm",
+    "BadKit",
     "BadLedger",
     "BadOfficial",
     "BadProgress",
+    "BadQuery",
     "BadQuestion",
     "BadRecipe",
     "BadRow",
@@ -60,6 +65,7 @@ __all__ = [
     "BadSources",
     "BadStandard",
     "BadUpload",
+    "CannotServe",
     "DataShiftError",
     "DesignError",
     "Disclosive",

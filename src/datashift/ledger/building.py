@@ -14,6 +14,7 @@ from datashift.ledger.collecting import Asked, collect, indicator_label
 from datashift.ledger.record import Apart, Ledger
 from datashift.model import Comparison, Observation, Revision, Target, TimeSeries
 from datashift.progress import Progress, progress, target_of
+from datashift.publish import Released
 from datashift.standards.framework import framework
 from datashift.standards.periods import years
 
@@ -57,7 +58,9 @@ def ledger(
     )  # fmt: skip
 
 
-def from_releases(asked: Asked, bundles: Sequence[Path], home: Path, *, target: Target | None = None) -> Ledger:
+def from_releases(
+    asked: Asked, bundles: Sequence[Path | Released], home: Path, *, target: Target | None = None
+) -> Ledger:
     """Collect what releases and the store at `home` know, judge the progress of every series, and return the ledger.
 
     `target`: what is to be reached, else that of the SDG framework. Raises BadLedger, NothingKnown and Tampered.

@@ -9,7 +9,7 @@ from pathlib import Path
 from datashift import official
 from datashift.compare import compare
 from datashift.compare.matching import group_of
-from datashift.errors import BadLedger, BadStandard, NothingKnown
+from datashift.errors import BadLedger, BadRecipe, BadStandard, NothingKnown
 from datashift.language import N_, _, label
 from datashift.ledger import citizens
 from datashift.model import Area, Breakdown, Comparison, Label, Measure, Revision, TimeSeries
@@ -53,13 +53,14 @@ class Collected:
     simulated: bool
 
 
-def collect(asked: Asked, bundles: Sequence[Path], home: Path) -> Collected:
-    """Collect what releases and the store know. In: what is asked; release bundles; the folder of the store.
+def collect(asked: Asked, bundles: Sequence[Path | Released], home: Path) -> Collected:
+    """Collect what releases and the store know. In: what is asked; release bundles, or what was read from them
+    before; the folder of the store.
 
     Raises Tampered for a bundle that is not what was released, BadLedger where several series or units remain, and
     NothingKnown where nothing does.
     """
-    releases = list(map(released, bundles))
+    releases = [bundle if isinstance(bundle, Released) else released(bundle) for bundle in bundles]
     stored = _stored(asked, home)
     counted: list[TimeSeries] = []
     beside: list[TimeSeries] = []
@@ -224,7 +225,11 @@ def _settled(compared: Sequence[Comparison]) -> list[Comparison]:
 
 
 def _areas(area: str) -> Mapping[str, Area]:
-    return known_areas(area.partition("-")[0].partition("_")[0])
+    """The areas of the country of a place; none where its release has a list of its own, as for a made-up country."""
+    try:
+        return known_areas(area.partition("-")[0].partition("_")[0])
+    except BadRecipe:
+        return {}
 
 
 def _name(area: str) -> str:

@@ -1,8 +1,17 @@
 """The only place where the verbs meet: bytes in, a release out, and the same bytes give the same release anywhere."""
 
-from datashift.pipeline.drawings import Drawing, at_once, drawings, finding_sentence, finished
+from datashift.pipeline.drawings import Drawing, at_once, drawings, finding_sentence, finished, outlines
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
-from datashift.pipeline.stages import Result, comparisons, corrected, estimates, observations, official_figures, run
+from datashift.pipeline.stages import (
+    Result,
+    comparisons,
+    corrected,
+    estimates,
+    observations,
+    official_figures,
+    run,
+    uncertainty_sentence,
+)
 
 __all__ = [
     "Drawing",
@@ -17,9 +26,11 @@ __all__ = [
     "finished",
     "observations",
     "official_figures",
+    "outlines",
     "question",
     "raw_table",
     "run",
     "set_up",
+    "uncertainty_sentence",
     "whole_area",
 ]

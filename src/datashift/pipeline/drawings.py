@@ -138,8 +138,10 @@ def finding_sentence(setting: Setting, measure: Measure, whole: Estimate | None)
     )
 
 
-def _shapes(setting: Setting) -> dict[str, BaseGeometry]:
-    """Outline by area id, in the geography of the recipe: later areas go back to what they were cut from."""
+def outlines(setting: Setting) -> dict[str, BaseGeometry]:
+    """Return the outline of every area by its id, in the geography of the recipe: later areas go back to what they
+    were cut from. Empty where the boundaries are not at hand.
+    """
     place = setting.recipe.place
     pieces: dict[str, list[BaseGeometry]] = {}
     for area_id, shapes in setting.land().items():
@@ -150,7 +152,11 @@ def _shapes(setting: Setting) -> dict[str, BaseGeometry]:
         name, sent_to = bare_name(place.parts.file), place.parts.names
         for part, shapes in polygons(setting.inputs.files[name], place.parts.name, file=name, only=sent_to).items():
             pieces.setdefault(sent_to[part], []).extend(shapes)
-    united = {area: shapely.union_all(shapes) for area, shapes in pieces.items()}
+    return {area: shapely.union_all(shapes) for area, shapes in pieces.items()}
+
+
+def _shapes(setting: Setting) -> dict[str, BaseGeometry]:
+    united = outlines(setting)
     # Every map of the run uses these outlines; detail below half a pixel of a page would only be computed again.
     extent = shapely.total_bounds(list(united.values())) if united else (0.0, 0.0, 0.0, 0.0)
     fine = max(extent[2] - extent[0], extent[3] - extent[1]) / PAGE / 2

@@ -97,7 +97,7 @@ def run(
         official=official,
         uncovered=uncovered([e for e in found if not e.breakdown], official),
         charts=finished(pending),
-        uncertainty=_uncertainty(setting.recipe),
+        uncertainty=uncertainty_sentence(setting.recipe),
         corrected=done,
     )
 
@@ -226,7 +226,8 @@ def _whole_values(setting: Setting, table: pa.Table) -> dict[str, float | None]:
     return values
 
 
-def _uncertainty(recipe: Recipe) -> str:
+def uncertainty_sentence(recipe: Recipe) -> str:
+    """Say in the current language what the intervals of this recipe's figures mean."""
     # Known totals change on what the interval rests: the ladder says on what.
     if recipe.design.calibration is not None:
         return explain(recipe.design).sentence()

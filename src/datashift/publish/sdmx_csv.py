@@ -39,7 +39,9 @@ __all__ = [
     "dimensions_and_codes",
     "estimate_rows",
     "estimates_csv",
+    "frequency",
     "number",
+    "series_of",
 ]
 
 NUMBERS = frozenset(
@@ -165,9 +167,9 @@ def _row(header: Sequence[str], recipe: Recipe, kit: Kit, words: _Words, estimat
         "STRUCTURE": "dataflow",
         "STRUCTURE_ID": flow_id(kit),
         "ACTION": "I",
-        "FREQ": _frequency(estimate.period),
+        "FREQ": frequency(estimate.period),
         "REPORTING_TYPE": REPORTING_TYPE,
-        "SERIES": _series(recipe, kit, estimate.measure),
+        "SERIES": series_of(recipe, kit, estimate.measure),
         "REF_AREA": estimate.area,
         "KIT": estimate.kit,
         "MEASURE": words.measures.get(estimate.measure, estimate.measure),
@@ -215,11 +217,13 @@ def _short(estimate: Estimate) -> dict[str, Any]:
     return {name: _ten(getattr(estimate, name)) for name in _FIELDS}
 
 
-def _frequency(period: str) -> str:
+def frequency(period: str) -> str:
+    """Return the code of how often a period comes: A, S, Q, M, W, D, and _O for a period of its own."""
     return next((code for shape, code in _FREQUENCIES if re.fullmatch(shape, period)), "_O")
 
 
-def _series(recipe: Recipe, kit: Kit, measure: str) -> str:
+def series_of(recipe: Recipe, kit: Kit, measure: str) -> str:
+    """Return the official series where recipe and kit say that the concept is the same, else _Z."""
     if kit.relation != "same":
         return "_Z"
     same = (official for official in recipe.official if official.relation == "same" and measure in official.measures)

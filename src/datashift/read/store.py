@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from datashift.errors import Unreadable
@@ -22,7 +22,12 @@ def digest(path: Path) -> str:
 
 
 def store(path: Path, home: Path) -> tuple[str, Path]:
-    """Keep the bytes of `path` under home/raw/<sha256> and return (sha256, where they are).
+    """Keep the bytes of `path` under home/raw/<sha256> and return (sha256, where they are)."""
+    return keep(_chunks(path), home)
+
+
+def keep(chunks: Iterable[bytes], home: Path) -> tuple[str, Path]:
+    """Keep bytes that come piece by piece under home/raw/<sha256> and return (sha256, where they are).
 
     The copy is written beside its place, flushed to the disk and then renamed, so a half copy is never seen.
     A file that is there already has the same content and is left alone.
@@ -33,7 +38,7 @@ def store(path: Path, home: Path) -> tuple[str, Path]:
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".incoming-")
     try:
         with os.fdopen(handle, "wb") as copy:
-            for chunk in _chunks(path):
+            for chunk in chunks:
                 found.update(chunk)
                 copy.write(chunk)
             copy.flush()

@@ -4,6 +4,8 @@ DATASHIFT_HOME       folder of the store and of the SQLite database (default ~/.
 DATASHIFT_ORIGIN     address under which people reach the site (default http://localhost:8000)
 DATASHIFT_DATABASE   address of a PostgreSQL database; without it SQLite in the store
 DATASHIFT_MAIL       address of a mail server (smtp://user:password@host:port); without it mails are files in the store
+DATASHIFT_PROXY      1 where a proxy of yours stands in front and writes X-Forwarded-For
+DATASHIFT_REQUESTS   how many pages one address may ask for in a minute (default 600)
 DATASHIFT_SECRET     key that signs sessions; without it a file in the store, made at the first start
 """
 
@@ -107,8 +109,12 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
 ]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "work"
 ACCOUNT_LOGOUT_REDIRECT_URL = "start"
 ACCOUNT_ADAPTER = "datashift.web.people.adapter.Adapter"
@@ -118,10 +124,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "DataShift: "
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation vouches for the address; nobody signs up with that of another
 MFA_TOTP_ISSUER = "DataShift"
+MFA_TOTP_TOLERANCE = 1  # the clock of a phone may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENCRYPTED
 
 # --- what leaves the house --------------------------------------------------------------------------------------------
@@ -148,13 +157,17 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENCRYPTED
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 86_400
+CSRF_FAILURE_VIEW = "datashift.web.people.views.invitation.stale"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
+BEHIND_PROXY = os.environ.get("DATASHIFT_PROXY") == "1"
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 UPLOAD_LIMIT = 200 * 2**20
 """The largest file that may be uploaded, in bytes."""
-RATE_LIMITS = {"page": (600, 60), "api": (300, 60), "write": (120, 60), "sign-in": (20, 60)}
+_REQUESTS = int(os.environ.get("DATASHIFT_REQUESTS", "600"))
+RATE_LIMITS = {"page": (_REQUESTS, 60), "api": (_REQUESTS // 2, 60), "write": (120, 60), "sign-in": (20, 60)}
 """How many requests of a kind one address may make in how many seconds."""
 
 # --- words, static files, mail, logs ----------------------------------------------------------------------------------

@@ -21,7 +21,6 @@ urlpatterns = [
         path("registry/", include("datashift.web.standards.urls")),
         path("work/", include("datashift.web.collection.urls")),
         path("work/people/", include("datashift.web.people.urls")),
-        path("account/", include("allauth.account.urls")),
-        path("account/mfa/", include("allauth.mfa.urls")),
+        path("account/", include("datashift.web.people.account_urls")),
     ),
 ]

@@ -55,6 +55,11 @@ class Dataset(models.Model):
     version = models.PositiveIntegerField(default=1)
     """Grows with every answer: who answers from an old page is told, and overwrites nothing."""
 
+    class Meta:
+        """The desk lists what is newest."""
+
+        indexes = (models.Index(fields=["organisation", "state", "-changed"]),)
+
 
 class Run(models.Model):
     """What one recipe text gave: a draft of a release in the store, and what its pages show."""

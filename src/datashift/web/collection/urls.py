@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from datashift.web.collection import views
+from datashift.web.collection.views import arrival, decision, desk, files, road
 
 urlpatterns = [
-    path("", views.work, name="work"),
+    path("", desk.work, name="work"),
+    path("new/", arrival.new, name="new"),
+    path("<uuid:key>/", road.dataset, name="dataset"),
+    path("<uuid:key>/wait/", arrival.wait, name="wait"),
+    path("<uuid:key>/progress", arrival.progress, name="progress"),
+    path("<uuid:key>/again/", arrival.again, name="again"),
+    path("<uuid:key>/step/<slug:name>/", road.step, name="step"),
+    path("<uuid:key>/column/<int:number>/", road.column, name="column"),
+    path("<uuid:key>/explain/", decision.explain, name="explain"),
+    path("<uuid:key>/take-back/", decision.take_back, name="take-back"),
+    path("<uuid:key>/delete/", desk.delete, name="delete"),
+    path("<uuid:key>/file/<slug:what>", files.dataset_file, name="dataset-file"),
 ]

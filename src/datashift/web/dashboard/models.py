@@ -12,13 +12,23 @@ from datashift.web.people.models import Organisation, User
 class Release(models.Model):
     """A published bundle. Its id is that of its manifest and never changes; its files lie under releases/<id>/.
 
-    `texts` hold what is said about it as labels {language: text}: title, finding, producer's notes, limits, checks.
-    `measures` are those of its recipe: id, label, finding, unit, unit_label, estimator, desired, relevant_difference.
+    `texts` hold what is said about it; labels are {language: text}:
+    title, finding, uncertainty, place, relation_note, design   labels
+    limits     labels
+    findings   [{check, code, rows, text: label, effects: [{measure, with, without, unit}]}], the largest effect first
+    explained  [{code, rows, text: label}], rows that could not be used
+    notes      [{check, code, text}], what the producer says to findings
+    groups     {"SEX": label, "SEX=F": label, …}, dimensions and codes of breakdowns
+    methods    {METHOD as in estimates.csv: label}
+    charts     names of the charts in the bundle
+    language   that of the bundle
+    `measures` are those of its recipe: id, label, finding, unit, unit_label, estimator, desired, relevant_difference;
+    the first is its headline. `figure_count` counts its figures, hidden ones too.
     """
 
     id = models.CharField(primary_key=True, max_length=64)
     series = models.CharField(max_length=120)
-    """The id of its recipe: releases of one series replace each other."""
+    """The id of its recipe: releases of one series of an organisation replace each other."""
     number = models.PositiveIntegerField(default=1)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="releases")
     run = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, blank=True, related_name="releases")
@@ -43,12 +53,15 @@ class Release(models.Model):
     measures = models.JSONField(default=list)
     rows_in = models.PositiveBigIntegerField(default=0)
     rows_used = models.PositiveBigIntegerField(default=0)
+    figure_count = models.PositiveIntegerField(default=0)
 
     class Meta:
-        """Newest first; a series has one current release."""
+        """Newest first; the releases of a series are numbered."""
 
         ordering = ("-released_at", "id")
-        constraints = (models.UniqueConstraint(fields=["series", "number"], name="a_release_number_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "series", "number"], name="a_release_number_once"),
+        )
         indexes = (models.Index(fields=["indicator", "country"]), models.Index(fields=["organisation"]))
 
 
@@ -75,6 +88,8 @@ class Figure(models.Model):
     upper = models.FloatField(null=True)
     n = models.PositiveBigIntegerField(default=0)
     n_eff = models.FloatField(null=True)
+    deff = models.FloatField(null=True)
+    df = models.FloatField(null=True)
     unit = models.CharField(max_length=30)
     status = models.CharField(max_length=2)
     method = models.CharField(max_length=200)
@@ -106,8 +121,8 @@ class Beside(models.Model):
     lower = models.FloatField(null=True)
     upper = models.FloatField(null=True)
     official = models.JSONField(default=dict, blank=True)
-    """The official figure: source, released, series, area_name, period, value, se, lower, upper, unit, nature,
-    relation, definition, difference, source_detail, footnote; {} where there is none."""
+    """The official figure: source, released, retrieved, series, area, area_name, period, breakdown, value, se, stated,
+    lower, upper, unit, nature, relation, definition, difference, source_detail, footnote; {} where there is none."""
     verdict = models.CharField(max_length=24)
     word = models.JSONField(default=dict)
     """The fixed verdict word as a label."""
@@ -133,20 +148,26 @@ class Beside(models.Model):
 class Ledger(models.Model):
     """All that is known about an indicator in a place, as a page shows it, in each language (`told`: {language: {…}}).
 
-    Made by the worker when a release or an official snapshot changes it.
+    Made by the worker when a release or an official snapshot changes it. `short` is what lists of ledgers show:
+    {"finding": label, "title": label, "word": label, "unit", "simulated", "citizen": {value, lower, upper, period,
+    release, measure} or null, "official": {value, lower, upper, nature, source, period} or null}.
     """
 
     indicator = models.CharField(max_length=20)
     area = models.CharField(max_length=60)
+    area_name = models.CharField(max_length=160, default="")
     country = models.CharField(max_length=2)
+    counted = models.BooleanField(default=False)
+    """Whether citizens counted here; else only officials did."""
     made = models.DateTimeField(auto_now=True)
+    short = models.JSONField(default=dict)
     told = models.JSONField(default=dict)
 
     class Meta:
         """One per indicator and place."""
 
         constraints = (models.UniqueConstraint(fields=["indicator", "area"], name="a_ledger_once"),)
-        indexes = (models.Index(fields=["country"]),)
+        indexes = (models.Index(fields=["country", "indicator"]), models.Index(fields=["area"]))
 
 
 class Coverage(models.Model):

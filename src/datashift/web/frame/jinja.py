@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from datashift.language import _, current, label
 from datashift.numbers import amount, in_digits, said
+from datashift.web.frame.calendar import day, year
 
 
 def environment(**options: Any) -> Environment:
@@ -23,6 +24,7 @@ def environment(**options: Any) -> Environment:
         "static": static, "url": url, "in_language": in_language, "origin": settings.ORIGIN,
     }  # fmt: skip
     made.filters |= {"said": said, "digits": in_digits, "amount": amount, "label": label}
+    made.filters |= {"day": day, "year": year}
     return made
 
 

@@ -78,13 +78,20 @@ def limited(get_response: Answer) -> Answer:
     """Refuse an address that asks too often (429), so that one visitor cannot stop the others."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if counts.allowed(_kind(request), request.META.get("REMOTE_ADDR", "")):
+        if counts.allowed(_kind(request), _address(request)):
             return get_response(request)
         response = HttpResponse("429\n", status=429, content_type="text/plain")
         response["Retry-After"] = "60"
         return response
 
     return answer
+
+
+def _address(request: HttpRequest) -> str:
+    """Return the address of the visitor: what our own proxy says last, where there is one."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _kind(request: HttpRequest) -> str:

@@ -96,7 +96,11 @@ def public(*parameters: str) -> Callable[[Callable[..., HttpResponse]], Callable
                 for name, value in asked:
                     query.appendlist(name, value)
                 request.GET = query  # type: ignore[assignment]
-                page = _page(view(request, *args, **named))
+                response = view(request, *args, **named)
+                if response.streaming:
+                    # A file goes out as it is read; it has an ETag of its own.
+                    return response
+                page = _page(response)
                 if page.status == 200:
                     _kept.put(key, number, page)
             return _answer(request, page)

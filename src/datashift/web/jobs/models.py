@@ -7,7 +7,8 @@ from django.db.models import Q
 
 
 class Job(models.Model):
-    """One piece of work. A kind and a subject wait or run once at a time, so asking twice does nothing twice.
+    """One piece of work. For a kind and a subject one waits and one runs at a time: asking twice does nothing twice,
+    and what is asked for while one runs is done after it, on what is there by then.
 
     A worker holds a job until `held_until` and renews that while it lives; a job whose worker died is taken again.
     `stage` is an English template of the catalogue, `step` of `steps` how far it is. `error` holds code, template and
@@ -39,9 +40,8 @@ class Job(models.Model):
         """One at a time."""
 
         constraints = (
-            models.UniqueConstraint(
-                fields=["kind", "subject"], condition=Q(state__in=["waiting", "running"]), name="one_job_at_a_time"
-            ),
+            models.UniqueConstraint(fields=["kind", "subject"], condition=Q(state="waiting"), name="one_job_waits"),
+            models.UniqueConstraint(fields=["kind", "subject"], condition=Q(state="running"), name="one_job_runs"),
         )
         indexes = (models.Index(fields=["state", "created"]), models.Index(fields=["kind", "subject", "-created"]))
 

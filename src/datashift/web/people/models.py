@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from datashift.language import N_
+from datashift.language import N_, _
 
 
 class People(BaseUserManager["User"]):
@@ -38,6 +38,8 @@ class User(AbstractBaseUser):
     objects = People()
 
     def __str__(self) -> str:
+        if not self.is_active:
+            return _("somebody who left")
         return self.name or self.email.partition("@")[0]
 
 
@@ -70,7 +72,9 @@ class Role(models.TextChoices):
 class Membership(models.Model):
     """A role of a person: in one organisation, or for the whole site where no organisation is named.
 
-    A statistics office has a `country`; what is under review there is shown to it when its producer allows that.
+    Producers belong to an organisation. Administrators, editors and statistics offices belong to none: what they do
+    reaches everybody. A statistics office has a `country`; what is under review there is shown to it when its producer
+    allows that.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
@@ -81,12 +85,16 @@ class Membership(models.Model):
     country = models.CharField(max_length=2, default="", blank=True)
 
     class Meta:
-        """A person has a role once; producers belong to an organisation."""
+        """A person has a role once; each role stands where it can be held."""
 
         constraints = (
             models.UniqueConstraint(fields=["user", "organisation", "role"], name="a_role_once", nulls_distinct=False),
             models.CheckConstraint(
                 condition=Q(organisation__isnull=False) | ~Q(role="producer"), name="producers_belong_to_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=True) | ~Q(role__in=("office", "editor", "administrator")),
+                name="who_serves_all_belongs_to_nobody",
             ),
         )
 

@@ -12,8 +12,11 @@ from django.http import HttpRequest, HttpResponse
 
 from datashift.web.people.models import Organisation, Role, User
 
+EVERYBODY: frozenset[Role] = frozenset(Role)
+
 ACTS: dict[str, frozenset[Role]] = {
-    "work": frozenset(Role),
+    "own-account": EVERYBODY,
+    "work": EVERYBODY,
     "upload": frozenset({Role.PRODUCER}),
     "see-draft": frozenset({Role.PRODUCER, Role.REVIEWER, Role.SAFETY}),
     "see-findings": frozenset({Role.PRODUCER, Role.REVIEWER, Role.SAFETY}),
@@ -26,14 +29,35 @@ ACTS: dict[str, frozenset[Role]] = {
 }
 """The roles that may do each act. A role in an organisation reaches that organisation; one without, all of them."""
 
+NEEDS_NO_ROLE = frozenset({"own-account"})
+"""What everybody who is signed in may do, even before anybody gave them a role."""
+
+WITHIN = frozenset({Role.PRODUCER, Role.REVIEWER, Role.SAFETY})
+"""The roles that can be held in an organisation."""
+FOR_ALL = frozenset(Role) - {Role.PRODUCER}
+"""The roles that can be held for the whole site."""
+
+
+def fits(role: str, organisation: Organisation | None, country: str) -> bool:
+    """Say whether a role can be held there; a statistics office has a country, nobody else has."""
+    return role in (WITHIN if organisation else FOR_ALL) and bool(country) == (role == Role.OFFICE)
+
 
 def may(user: User | Any, act: str, organisation: Organisation | None = None) -> bool:
     """Say whether a person may do an act, in an organisation where one is named."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return False
+    if act in NEEDS_NO_ROLE:
+        return True
     roles = ACTS[act]
     held = {(m.role, m.organisation_id) for m in user.memberships.all()}
     return any(role in roles and (org is None or organisation is None or org == organisation.pk) for role, org in held)
+
+
+def reached(user: User, act: str) -> frozenset[int] | None:
+    """Return the keys of the organisations in which a person may do an act; None means all of them."""
+    held = {m.organisation_id for m in user.memberships.all() if m.role in ACTS[act]}
+    return None if None in held else frozenset(org for org in held if org is not None)
 
 
 def needs(act: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

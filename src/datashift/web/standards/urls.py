@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from datashift.web.standards import views
+from datashift.web.standards import editing, views
 
 urlpatterns = [
     path("", views.registry, name="registry"),
+    path("kits/<str:kit>/", views.kit, name="registry-kit"),
+    path("kits/<str:kit>/<str:version>/", views.kit, name="registry-kit-version"),
+    path("differences/<str:first>/<str:second>/", views.differences, name="registry-differences"),
+    path("concepts/", views.concepts, name="registry-concepts"),
+    path("codelists/", views.codelists, name="registry-codelists"),
+    path("areas/", views.countries, name="registry-areas"),
+    path("areas/<str:country>/", views.areas, name="registry-country"),
+    path("add/", editing.add, name="registry-add"),
 ]

@@ -203,4 +203,8 @@ class Migration(migrations.Migration):
             model_name="upload",
             constraint=models.UniqueConstraint(fields=("organisation", "sha256", "name"), name="an_upload_once"),
         ),
+        migrations.AddIndex(
+            model_name="dataset",
+            index=models.Index(fields=["organisation", "state", "-changed"], name="collection__organis_bae067_idx"),
+        ),
     ]

@@ -145,6 +145,14 @@ class Migration(migrations.Migration):
                         ),
                         name="producers_belong_to_somebody",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("organisation__isnull", True),
+                            models.Q(("role__in", ("office", "editor", "administrator")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="who_serves_all_belongs_to_nobody",
+                    ),
                 ],
             },
         ),

@@ -1,0 +1,64 @@
+"""`datashift publish`: what whoever runs the site publishes on the machine itself, past the upload road."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from datashift.commands import home
+from datashift.language import N_, _
+
+if TYPE_CHECKING:
+    from datashift.pipeline import Result
+    from datashift.web.dashboard.models import Release
+
+HELP = N_("publish the release of a recipe on the web site of this machine")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the recipe and in whose name it is published."""
+    parser.add_argument("recipe", type=Path, help=_("the recipe (TOML)"))
+    parser.add_argument("--organisation", required=True, help=_("who produced the data; added where it is new"))
+    parser.add_argument("--country", help=_("the country of a new organisation (two letters, ISO 3166-1)"))
+
+
+def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
+    """Run a recipe and publish its release. Raises whatever stops a run, NotAllowed, CannotServe."""
+    from datashift.inputs import gather
+    from datashift.pipeline import run as run_pipeline
+    from datashift.web import serving
+
+    inputs = gather(options.recipe, home())
+    serving.get_ready(home())
+    result = run_pipeline(inputs, lambda _stage: None)
+    release = put_up(result, home(), options.organisation, (options.country or "").upper())
+    address = serving.address("release", release.pk)
+    text = _("Published: {address}").format(address=address)
+    return text, lambda: {"release": release.pk, "series": release.series, "number": release.number, "address": address}
+
+
+def put_up(result: Result, store: Path, organisation: str, country: str = "") -> Release:
+    """Publish the release of a run on the site whose store is ready, and make the pages that rest on it.
+
+    Nothing is public unless the gate lets all of it pass. Publishing the same again changes nothing.
+    """
+    from datashift.release import publish
+    from datashift.web import serving
+    from datashift.web.collection.telling import told
+    from datashift.web.dashboard.services import publish_folder
+    from datashift.web.jobs.worker import work_off
+    from datashift.web.people.models import Organisation
+    from datashift.web.people.services import add_organisation
+
+    known = Organisation.objects.filter(name=organisation).order_by("pk").first()
+    with TemporaryDirectory() as folder:
+        bundle = publish(result, Path(folder), home=store)
+        producer = known or add_organisation(
+            name=organisation, by=None, country=country or result.setting.recipe.place.country
+        )
+        release = publish_folder(Path(folder), organisation=producer, told=told(result, bundle))
+    work_off(serving.kinds("refresh"))
+    return release

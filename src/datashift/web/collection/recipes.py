@@ -1,0 +1,266 @@
+"""The recipe of a dataset: what was suggested, changed by what was said. Nothing else decides what a run does."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+import tomli_w
+
+from datashift.errors import BadUpload
+from datashift.language import label
+from datashift.model import SAMPLING_TYPES, Area, Kit, Recipe
+from datashift.standards.areas import as_csv, folded, known_areas, world
+from datashift.standards.kits import asked_for, check_together, chosen_measures, parse_recipe
+from datashift.standards.periods import years
+from datashift.web.collection.kits import kit_named, own_text
+from datashift.web.collection.models import Dataset
+
+Answers = Mapping[str, Mapping[str, Any]]
+Table = dict[str, Any]
+
+RECIPE, AREAS, KIT = "recipe.toml", "areas.csv", "kit/kit.toml"
+MOST_AREAS = 400
+
+
+def rebuild(dataset: Dataset) -> None:
+    """Make kit, country and recipe of a dataset from its suggestion and its answers; it is not saved here.
+
+    Raises BadUpload and BadRecipe where an answer cannot be used.
+    """
+    dataset.kit = dataset.suggestion["kit"]
+    text = build(dataset.suggestion, dataset.answers, **identity(dataset))
+    recipe = parse_recipe(text, RECIPE)
+    if "columns" in dataset.answers:
+        kit = kit_named(dataset.kit)
+        _require_figures(recipe, kit)
+        check_together(recipe, kit)
+    dataset.country = recipe.place.country
+    dataset.recipe = text
+
+
+def identity(dataset: Dataset) -> dict[str, Any]:
+    """Return what a recipe says about itself. The file of an anonymous producer gets a name that names nobody."""
+    organisation, upload = dataset.organisation, dataset.upload
+    ending = upload.name.rpartition(".")[2]
+    plain = f"answers.{ending}" if ending != upload.name else "answers"
+    return {
+        "name": f"{dataset.kit.partition('@')[0]}-{dataset.pk.hex[:8]}",
+        "file": plain if organisation.anonymous else upload.name,
+        "producer": str(organisation),
+        "own_kit": bool(own_text(dataset.kit)),
+        "home": organisation.country,
+    }
+
+
+def beside(dataset: Dataset) -> dict[str, str]:
+    """Return the files that lie beside the recipe, by name: a list of areas and a kit, where none ships."""
+    files = {}
+    recipe = tomllib.loads(dataset.recipe)
+    if "areas" in recipe["place"]:
+        files[AREAS] = as_csv(_own_areas(dataset.suggestion, recipe["place"]))
+    if text := own_text(dataset.kit):
+        files[KIT] = text
+    return files
+
+
+def build(suggestion: Mapping[str, Any], answers: Answers, **identity: Any) -> str:
+    """Return the recipe as TOML; `identity` is what it says about itself. What nobody said stays as suggested."""
+    base = tomllib.loads(suggestion["recipe"])
+    rows, kit = answers.get("rows", {}), suggestion["kit"]
+    source = {"file": identity["file"], "sha256": base["source"][0]["sha256"]}
+    source |= {"sheet": base["source"][0]["sheet"]} if "sheet" in base["source"][0] else {}
+    source |= {key: value for key, value in suggestion["reading"].items() if value}
+    columns = answers.get("columns", {})
+    # Where no place in the file tells the country, it is most likely that of its producer.
+    country = base["place"]["country"] or identity["home"]
+    personal = _words(columns.get("personal", suggestion["personal"]))
+    if (where := answers.get("place", {}).get("column", base["place"].get("column"))) in personal:
+        raise BadUpload("upload.personal-place", column=where)
+    recipe: Table = {
+        "id": identity["name"],
+        "title": _label(rows, "title") or kit_named(kit).title,
+        "kit": "./kit" if identity["own_kit"] else kit,
+        "producer": identity["producer"],
+        "licence": str(answers.get("who", {}).get("licence") or rows.get("licence") or ""),
+        "simulated": bool(rows.get("simulated", False)),
+        "row_id": rows.get("row_id", base.get("row_id")) or None,
+        "missing": _words(columns.get("missing", base["missing"])),
+        "personal": personal,
+        "source": [source],
+        "columns": _columns(base.get("columns", {}), columns),
+        "place": _place(suggestion, {**base["place"], "country": country}, answers.get("place", {})),
+        "period": _period(base["period"], answers.get("place", {})),
+        "design": _design(base["design"], answers.get("asked", {})),
+        "limits": [limit] if (limit := _label(answers.get("asked", {}), "limits")) else [],
+    }
+    if base.get("rows") and recipe["place"]["country"] == base["place"]["country"]:
+        recipe["rows"] = base["rows"]
+    _require_columns(recipe, [one["name"] for one in suggestion["columns"]])
+    return tomli_w.dumps(_without_nothing(recipe))
+
+
+# --- the parts ------------------------------------------------------------------------------------------------------
+
+
+def _columns(base: Mapping[str, Table], said: Mapping[str, Any]) -> Table:
+    """Columns as they were said; where nothing was said, as they were suggested."""
+    if "columns" not in said:
+        return dict(base)
+    found: Table = {}
+    for concept, stated in said["columns"].items():
+        if not stated.get("column"):
+            continue
+        column: Table = {"column": stated["column"]}
+        column["codes"] = {str(answer): str(code or "") for answer, code in stated.get("codes", {}).items()}
+        column["missing"] = _words(stated.get("missing", ()))
+        if stated.get("factor") not in (None, "", 1, "1"):
+            column["factor"] = _number(stated["factor"])
+        if stated.get("decimal") == ",":
+            column["decimal"] = ","
+        # What the page does not ask stays: whether a code is a word among others.
+        if base.get(concept, {}).get("column") == column["column"] and "match" in base[concept]:
+            column["match"] = base[concept]["match"]
+        found[concept] = column
+    return found
+
+
+def _place(suggestion: Mapping[str, Any], base: Table, said: Mapping[str, Any]) -> Table:
+    country = str(said.get("country", base["country"]) or "").strip().upper()
+    if said and not re.fullmatch("[A-Z]{2}", country):
+        raise BadUpload("upload.no-country", country=country)
+    column = said.get("column", base.get("column")) or None
+    place: Table = {"country": country, "as_of": _day(said.get("as_of") or base["as_of"]), "column": column}
+    if column is None:
+        place["area"] = said.get("area") or country
+    for side in ("latitude", "longitude"):
+        place[side] = said.get(side, base.get(side)) or None
+    names = {str(name): str(area) for name, area in said.get("names", {}).items() if area}
+    place["names"] = names or None
+    if whole := _label(said, "whole"):
+        place["whole"] = {"id": f"{country}-PART", "name": whole}
+    if said and not _has_list(country, column is not None):
+        place["areas"] = AREAS
+        _own_areas(suggestion, place)
+    return place
+
+
+def _period(base: Table, said: Mapping[str, Any]) -> Table:
+    column = said.get("date", base.get("column")) or None
+    stated = str(said.get("label", base.get("label")) or "").strip()
+    by = "year" if column and said.get("by") == "year" else "whole"
+    if stated:
+        years(stated)
+    elif by == "whole":
+        raise BadUpload("upload.no-time")
+    period: Table = {"column": column, "label": stated or None, "by": by}
+    return period | {"format": said.get("format") or base.get("format") or "%Y-%m-%d"} if column else period
+
+
+def _design(base: Table, said: Mapping[str, Any]) -> Table:
+    kind = str(said.get("sampling_type") or base["sampling_type"])
+    if kind not in SAMPLING_TYPES:
+        raise BadUpload("upload.no-choice", value=kind)
+    clusters = _words(said.get("clusters", ()))
+    return {
+        "sampling_type": kind,
+        "weights": said.get("weights") or None,
+        "strata": _words(said.get("strata", ())),
+        # Several columns together name one cluster: villages of one name in two districts are two.
+        "clusters": [clusters] if clusters else [],
+        # A stratum with one cluster is no reason to stop here; this rule makes the interval wider, never narrower.
+        "lonely": "adjust",
+        "note": _label(said, "note") or None,
+    }
+
+
+# --- places that no list has ----------------------------------------------------------------------------------------
+
+
+def _has_list(country: str, with_parts: bool) -> bool:
+    """Say whether the program knows the country, and where parts of it are named, those too."""
+    return country in world() and (not with_parts or len(known_areas(country)) > 1)
+
+
+def _own_areas(suggestion: Mapping[str, Any], place: Mapping[str, Any]) -> list[Area]:
+    """Return an area for every name in the column of places: what the producer calls a place is one."""
+    country = place["country"]
+    areas = {country: Area(country, world()[country].name if country in world() else country, country, level=0)}
+    if place.get("column") is None:
+        return list(areas.values())
+    values: Sequence[Any] = next((one["values"] for one in suggestion["columns"] if one["name"] == place["column"]), [])
+    if not values or len(values) > MOST_AREAS:
+        raise BadUpload("upload.no-places", column=place["column"], most=MOST_AREAS)
+    for value, _count in values:
+        plain = folded(value)
+        if plain and value not in place.get("names", {}) and own_area_id(country, value) not in areas:
+            one = own_area_id(country, value)
+            areas[one] = Area(one, value, country, level=1, parent=country)
+    return list(areas.values())
+
+
+def own_area_id(country: str, name: str) -> str:
+    """Return the id of a place that is known by its name only."""
+    plain = folded(name).replace(" ", "_").upper()
+    return f"{country}-{plain if plain.isascii() else sha256(plain.encode()).hexdigest()[:8].upper()}"
+
+
+# --- small parts ----------------------------------------------------------------------------------------------------
+
+
+def _require_columns(recipe: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Raise BadUpload where an answer names a column that the file does not have."""
+    place, period, design = recipe["place"], recipe["period"], recipe["design"]
+    named = [column["column"] for column in recipe["columns"].values()]
+    named += [recipe["row_id"], *recipe["personal"], place["column"], place["latitude"], place["longitude"]]
+    drawn = [*design["strata"], *(part for stage in design["clusters"] for part in stage)]
+    # Who was drawn area by area need not have a column for it: these are the areas of the place names.
+    named += [period["column"], design["weights"], *(part for part in drawn if part != "area")]
+    for column in named:
+        if column is not None and column not in known:
+            near = ", ".join(difflib.get_close_matches(str(column), known, n=3) or known[:5])
+            raise BadUpload("upload.no-column", column=column, near=near)
+
+
+def _require_figures(recipe: Recipe, kit: Kit) -> None:
+    """Raise BadUpload where no measure of the kit can be formed; it names what the nearest one still needs."""
+    if chosen_measures(recipe, kit):
+        return
+    lacks = [[name for name in asked_for(kit, measure) if name not in recipe.columns] for measure in kit.measures]
+    nearest = min((lack for lack in lacks if lack), key=len, default=[])
+    needed = "; ".join(f"“{label(kit.concepts[name].label)}”" for name in nearest)
+    raise BadUpload("upload.no-figure", kit=label(kit.title), needed=needed)
+
+
+def _label(said: Mapping[str, Any], field: str) -> dict[str, str]:
+    text = str(said.get(field) or "").strip()
+    return {str(said.get("language", "en")): text} if text else {}
+
+
+def _words(said: Any) -> list[str]:
+    return [str(word) for word in ([said] if isinstance(said, str) else said)]
+
+
+def _number(text: Any) -> float:
+    try:
+        return float(str(text).replace(",", "."))
+    except ValueError:
+        raise BadUpload("upload.not-a-number", value=text) from None
+
+
+def _day(text: Any) -> date:
+    try:
+        return text if isinstance(text, date) else date.fromisoformat(str(text))
+    except ValueError:
+        raise BadUpload("upload.not-a-date", value=text) from None
+
+
+def _without_nothing(table: Table) -> Table:
+    """Take out what is not there: TOML has no word for nothing."""
+    kept = {key: _without_nothing(value) if isinstance(value, dict) else value for key, value in table.items()}
+    return {key: value for key, value in kept.items() if value is not None}

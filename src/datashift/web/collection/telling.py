@@ -1,0 +1,210 @@
+"""What a run found, told for pages: facts as plain data, sentences as labels in all four languages.
+
+Nothing here is about a single person: rows are numbers, findings give the facts that the checks give, and of rows that
+could not be used only the kind of reason is told.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pyarrow as pa
+
+from datashift.assess import sentence
+from datashift.compare import contest_sentence, reason, verdict_word
+from datashift.language import LANGUAGES, N_, _, label, speaking
+from datashift.model import Benchmark, Comparison, Estimate, Finding, Label, Measure
+from datashift.pipeline import Result, finding_sentence, uncertainty_sentence, whole_area
+from datashift.publish.bundle import MANIFEST
+from datashift.publish.sdmx_csv import number
+from datashift.standards.areas import area_label
+
+FIRST_ROWS = 5
+EXPLAINED = {
+    "harmonise.unknown-code": N_("The answer is not in the list of answers."),
+    "harmonise.unknown-place": N_("The place is not in the list of places."),
+    "harmonise.no-place": N_("The place is missing."),
+    "harmonise.not-a-number": N_("A number was expected, and something else is there."),
+    "harmonise.not-a-date": N_("The date cannot be read."),
+    "harmonise.no-date": N_("The date is missing."),
+    "harmonise.outside-period": N_("The date lies outside the time that is meant."),
+    "harmonise.bad-weight": N_("The weight is missing or below zero."),
+    "harmonise.empty-row": N_("The row is empty."),
+    "harmonise.not-meant": N_("The recipe does not mean this row."),
+    "harmonise.removed": N_("A correction took this row out."),
+    "harmonise.no-reading": N_("The reading or its sensor is missing."),
+    "harmonise.implausible-reading": N_("The sensor cannot have measured this value."),
+    "harmonise.incomplete-hour": N_("The hour has too few readings."),
+    "harmonise.incomplete-day": N_("The day has too few complete hours."),
+    "harmonise.repeated-id": N_("The same id stands in an earlier row."),
+}
+"""Why rows could not be used, without what is in them."""
+
+SPREAD = N_("How much groups of answers differ tells how sure the figure is (Taylor linearisation).")
+STAGES = N_("The draw had {stages} stages, and each of them counts.")
+CALIBRATED = N_("The weights were brought to known totals (calibration: {kind}).")
+INTERVAL = N_("The kind of interval is {kind}.")
+
+
+def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
+    """Return what a run tells, ready for JSON; a label is {language: text}. `bundle` is its release.zip, once made.
+
+    rows_in, rows_used, simulated, whole (the area of all rows), finding (the headline), uncertainty, limits: labels
+    explained    [{code, rows, text: label, first_rows}]: rows that could not be used
+    findings     [{check, code, rows, first_rows, text: label, effects: [{measure, with, without, unit}]}]
+    measures     [{id, label, finding, unit, unit_label, estimator, desired, relevant_difference}], the headline first
+    estimates    [{measure, label, area, area_name, period, breakdown: {concept: code}, value, se, lower, upper, n,
+                 n_eff, deff, df, unit, status, method_id, method: label, reason: label}]
+    comparisons  [{measure, area, …, value, …, verdict, word: label, reason: label, contest: label, official: {…}}]
+    charts       names of the charts in the bundle;   bundle_id: its id, "" where none was made
+    """
+    setting, harmonised = result.setting, result.harmonised
+    shown = {e.measure for e in result.estimates if not e.breakdown and e.status != "Q"}
+    measures = {measure.id: measure for measure in setting.measures}
+    return {
+        "rows_in": harmonised.rows_in,
+        "rows_used": harmonised.rows_out,
+        "explained": _explained(harmonised.rejects),
+        "findings": [_finding(finding, shown) for finding in result.findings],
+        "finding": _headline(result),
+        "measures": [_measure(measure) for measure in setting.measures],
+        "estimates": [_estimate(e, measures[e.measure]) for e in result.estimates],
+        "comparisons": [_comparison(c) for c in result.comparisons],
+        "limits": [dict(limit) for limit in setting.recipe.limits],
+        "uncertainty": in_all(lambda: uncertainty_sentence(setting.recipe)),
+        "charts": [chart.name for chart in result.charts],
+        "bundle_id": _bundle_id(bundle) if bundle else "",
+        "whole": whole_area(setting),
+        "simulated": setting.recipe.simulated,
+    }
+
+
+def in_all(say: Callable[[], str]) -> Label:
+    """Return what `say` says in each of the four languages; {} where it says nothing."""
+    said = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            said[language] = say()
+    return said if any(said.values()) else {}
+
+
+def _bundle_id(bundle: Path) -> str:
+    with ZipFile(bundle) as parts:
+        return str(json.loads(parts.read(MANIFEST))["id"])
+
+
+def _explained(rejects: pa.Table) -> list[dict[str, Any]]:
+    """Rows that could not be used, by the kind of reason: the most frequent first."""
+    rows: dict[str, dict[int, None]] = {}
+    for row, code in zip(rejects["row"].to_pylist(), rejects["code"].to_pylist(), strict=True):
+        rows.setdefault(code, {})[row] = None
+    return [
+        {"code": code, "rows": len(found), "text": _words(EXPLAINED.get(code, code)), "first_rows": _first(found)}
+        for code, found in sorted(rows.items(), key=lambda one: (-len(one[1]), one[0]))
+    ]
+
+
+def _finding(finding: Finding, shown: set[str]) -> dict[str, Any]:
+    """An effect on a figure that is hidden has no numbers, as in the bundle."""
+    effects = [
+        {
+            "measure": effect.measure,
+            "with": _plain(effect.with_rows) if effect.measure in shown else None,
+            "without": _plain(effect.without_rows) if effect.measure in shown else None,
+            "unit": effect.unit,
+        }
+        for effect in finding.effects
+    ]
+    return {
+        "check": finding.check, "code": finding.code, "rows": len(finding.rows), "first_rows": _first(finding.rows),
+        "text": in_all(lambda: sentence(finding)), "effects": effects,
+    }  # fmt: skip
+
+
+def _headline(result: Result) -> Label:
+    """The first measure for all rows together; where there is no figure, why there is none."""
+    setting, whole = result.setting, whole_area(result.setting)
+    measure = setting.measures[0]
+    rows = [e for e in result.estimates if e.measure == measure.id and e.area == whole and not e.breakdown]
+    latest = max(rows, key=lambda e: (e.value is not None, e.period), default=None)
+
+    def say() -> str:
+        if latest is None or latest.value is None:
+            why = _(latest.reason).format(**latest.facts) if latest else ""
+            return f"{label(measure.label)}: {why}" if why else label(measure.label)
+        named = setting.recipe.place.whole
+        place = label(named.name) if named else area_label(setting.areas[whole]) if whole in setting.areas else whole
+        return finding_sentence(setting, measure, replace(latest, area_name=place))
+
+    return in_all(say)
+
+
+def _measure(measure: Measure) -> dict[str, Any]:
+    names = ("id", "label", "finding", "unit", "unit_label", "estimator", "desired", "relevant_difference")
+    return {name: getattr(measure, name) for name in names}
+
+
+def _estimate(e: Estimate, measure: Measure) -> dict[str, Any]:
+    numbers = {name: _plain(getattr(e, name)) for name in ("value", "se", "lower", "upper", "n_eff", "deff", "df")}
+    return numbers | {
+        "measure": e.measure, "label": measure.label, "area": e.area, "area_name": e.area_name, "period": e.period,
+        "breakdown": dict(e.breakdown), "n": e.n, "unit": e.unit, "status": e.status, "method_id": e.method,
+        "method": in_all(lambda: _method(e.method)),
+        "reason": in_all(lambda: _(e.reason).format(**e.facts)) if e.reason else {},
+    }  # fmt: skip
+
+
+def _comparison(c: Comparison) -> dict[str, Any]:
+    names = ("value", "lower", "upper", "difference", "difference_lower", "difference_upper", "probability", "p_value",
+             "p_adjusted")  # fmt: skip
+    return {name: _plain(getattr(c, name)) for name in names} | {
+        "measure": c.measure, "area": c.area, "area_name": c.area_name, "period": c.period,
+        "breakdown": dict(c.breakdown), "verdict": c.verdict, "word": in_all(lambda: verdict_word(c)),
+        "reason": in_all(lambda: reason(c)), "contest": in_all(lambda: contest_sentence(c)),
+        "official": _official(c.official) if c.official else {},
+    }  # fmt: skip
+
+
+def _official(figure: Benchmark) -> dict[str, Any]:
+    names = ("source", "released", "retrieved", "series", "area", "area_name", "period", "unit", "nature", "relation",
+             "definition", "difference", "stated", "source_detail", "footnote")  # fmt: skip
+    numbers = {"value": figure.value, "se": figure.se, **{k: figure.facts.get(k) for k in ("lower", "upper")}}
+    return (
+        {name: getattr(figure, name) for name in names}
+        | {name: _plain(value) for name, value in numbers.items()}
+        | {"breakdown": dict(figure.breakdown)}
+    )
+
+
+def _method(method: str) -> str:
+    """Say in the current language how a figure and its interval came about; a method we have no words for is named."""
+    first, *more = method.split("; ")
+    if not first.startswith("taylor-"):
+        return method
+    parts = [_(SPREAD)]
+    stages = first.removeprefix("taylor-").removesuffix("-stage")
+    parts += [_(STAGES).format(stages=stages)] if stages.isdigit() else []
+    for part in more:
+        kind = part.removeprefix("calibrated-")
+        parts.append(_(CALIBRATED if kind != part else INTERVAL).format(kind=kind))
+    return " ".join(parts)
+
+
+def _words(template: str) -> Label:
+    return in_all(lambda: _(template))
+
+
+def _first(rows: Any) -> list[int]:
+    return sorted(rows)[:FIRST_ROWS]
+
+
+def _plain(value: float | None) -> float | None:
+    """Return a number as it is published, with ten digits; what is none, None."""
+    text = number(value) if value is not None and math.isfinite(value) else ""
+    return float(text) if text else None

@@ -1,0 +1,1 @@
+"""The work desk, and the road from a file to a reviewed figure."""

@@ -1,0 +1,1 @@
+"""Pages about people: one's own account, organisations and their members, invitations, the record."""
