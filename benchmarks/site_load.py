@@ -2,8 +2,8 @@
 
 A store with a million released figures is made (`site_data.py`), the server is started as `datashift serve` starts it,
 and wrk asks at 100 requests per second from the same machine. Prints for SQLite and, with --postgresql ADDRESS, for
-PostgreSQL: p95 of warm pages, of revalidations and of first views, each divided by the p95 of a static file of the same
-size; the memory of the web process; and the seconds from a release to its visible page.
+PostgreSQL: p95 of warm pages and of revalidations, each divided by the p95 of a static file of the same size; first
+views of pages, asked for one after the other; and the memory of the processes that serve.
 
     python benchmarks/site_load.py [--figures 1000000] [--seconds 20] [--postgresql postgresql://…]
 """
@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import json
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -70,25 +68,31 @@ def measure(home: Path, database: str, options: argparse.Namespace) -> None:
     """Fill a store, serve it, ask it, and print what was measured."""
     environment = os.environ | {"DATASHIFT_HOME": str(home), "DATASHIFT_ORIGIN": f"http://localhost:{PORT}"}
     environment |= {"DATASHIFT_DATABASE": database} if database else {}
-    environment |= {"DATASHIFT_NO_LIMITS": "1"}
+    environment |= {"DATASHIFT_REQUESTS": "1000000"}
     started = time.monotonic()
     filler = [sys.executable, str(HERE / "site_data.py"), "--figures", str(options.figures)]
     subprocess.run(filler, env=environment, check=True)
-    print(f"{'PostgreSQL' if database else 'SQLite'}: {options.figures:,} figures in {time.monotonic() - started:.0f} s")
+    print(
+        f"{'PostgreSQL' if database else 'SQLite'}: {options.figures:,} figures in {time.monotonic() - started:.0f} s"
+    )
+    for size in range(1000, 60_000, 500):
+        (home / "static" / f"load-{size}.bin").write_bytes(os.urandom(size))
     program = [str(Path(sys.executable).parent / "datashift"), "serve", "--port", str(PORT), "--no-worker"]
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(program, env=environment, stdout=log, stderr=log)
         try:
             wait()
-            report(home, server.pid, options.seconds)
+            report(home, server.pid, options.seconds, environment)
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(20)
 
 
-def report(home: Path, server: int, seconds: int) -> None:
+def report(home: Path, server: int, seconds: int, environment: dict[str, str]) -> None:
     """Ask pages for the first time, then warm, then with their ETags; each beside static files of the same size."""
     pages = public_pages()
+    # What was looked at to find links is warm by now: a new revision makes every page a first view again.
+    bump(environment)
     first, sizes, tags = [], [], []
     for path in pages:
         started = time.perf_counter()
@@ -120,31 +124,31 @@ def public_pages() -> list[str]:
     chosen = random.Random(7)
     found: dict[str, None] = {}
     for language in ("en", "es", "sw", "ne"):
-        waiting, seen = [f"/{language}/"], {f"/{language}/"}
-        while waiting and len(seen) < 400:
-            page = fetch(waiting.pop(chosen.randrange(len(waiting))))[0]
+        waiting, seen, good = [f"/{language}/"], {f"/{language}/"}, []
+        while waiting and len(good) < 120:
+            path = waiting.pop(chosen.randrange(len(waiting)))
+            try:
+                page = fetch(path)[0]
+            except urllib.error.HTTPError as problem:
+                print(f"  {path}: {problem.code}")
+                continue
+            good.append(path)
             links = re.findall(r'href="(/[^"#]*)"', gzip.decompress(page).decode())
             private = (f"/{language}/work", f"/{language}/account")
             new = [link.replace("&amp;", "&") for link in dict.fromkeys(links)]
             new = [n for n in new if n.startswith(f"/{language}/") and not n.startswith(private) and n not in seen]
             seen |= set(new)
             waiting += new
-        found |= dict.fromkeys(chosen.sample(sorted(seen), min(120, len(seen))))
-    # What was looked at to find links is warm by now: a new revision makes every page a first view again.
-    bump()
+        found |= dict.fromkeys(good)
     return list(found)
 
 
-def bump() -> None:
-    """Make every page a first view."""
+def bump(environment: dict[str, str]) -> None:
+    """Make every page a first view again, and wait until the server has seen it."""
     code = "import django; django.setup(); from datashift.web.frame.models import bump; bump()"
-    home = next(Path("/proc").glob("self")).resolve()
-    assert home
-    subprocess.run([sys.executable, "-c", code], check=True, env=SERVED)
+    known = environment | {"DJANGO_SETTINGS_MODULE": "datashift.web.settings"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=known)
     time.sleep(1.2)
-
-
-SERVED: dict[str, str] = {}
 
 
 def fetch(path: str) -> tuple[bytes, str]:
@@ -175,20 +179,31 @@ def wrk(home: Path, paths: list[str], tags: list[str], seconds: int) -> dict[str
     (home / "tags").write_text("\n".join(tags))
     facts = {"paths": home / "paths", "tags": home / "tags", "start": 0, "delay": 1000 * CONNECTIONS // RATE}
     (home / "ask.lua").write_text(WRK % facts)
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(home / "ask.lua"), f"http://127.0.0.1:{PORT}"]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds}s",
+        "-s",
+        str(home / "ask.lua"),
+        f"http://127.0.0.1:{PORT}",
+    ]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     total, failures, p50, p95, p99 = map(int, re.search(r"RESULT (.*)", told)[1].split())
     return {"rate": total / seconds, "failures": failures, "p50": p50 / 1000, "p95": p95 / 1000, "p99": p99 / 1000}
 
 
 def static_file(home: Path, size: int) -> str:
-    """Put a file of `size` bytes beside the style, where the server finds it, and return its address."""
-    return next(f"/static/{path.name}" for path in (home / "static").glob("load-*.bin") if abs(path.stat().st_size - size) < 600)
+    """Return the address of the static file whose size is nearest to `size` bytes."""
+    files = (home / "static").glob("load-*.bin")
+    return f"/static/{min(files, key=lambda path: abs(path.stat().st_size - size)).name}"
 
 
 def memory(server: int) -> float:
     """Return the resident memory of a process and its children in megabytes."""
-    rows = subprocess.run(["ps", "-eo", "pid,ppid,rss"], check=True, capture_output=True, text=True).stdout.split("\n")[1:]
+    rows = subprocess.run(["ps", "-eo", "pid,ppid,rss"], check=True, capture_output=True, text=True).stdout.split("\n")[
+        1:
+    ]
     table = [tuple(map(int, row.split())) for row in rows if row.strip()]
     wanted = {server}
     while new := {pid for pid, parent, _rss in table if parent in wanted} - wanted:

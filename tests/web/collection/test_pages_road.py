@@ -176,6 +176,8 @@ def test_what_was_filled_in_stays_when_something_has_to_be_looked_at_again(brows
     assert 'value="once upon a time"' in page
     assert 'value="three wards"' in page
     assert "<title>Please look again" in page
+    assert '<a href="#label">' in page
+    assert 'id="label-error"' in page
 
 
 def test_the_answers_of_a_column_can_be_given_a_meaning(browser: Client, water: Dataset) -> None:

@@ -164,7 +164,7 @@ def test_every_number_of_a_ledger_is_one_of_its_record(made: Release) -> None:
 
 def test_a_ledger_answers_every_question_in_its_order(made: Release) -> None:
     html = page("/en/indicator/6.1.1/ZZ-02/")
-    asked = ["Do the two agree?", "How sure are we?", "Who was counted, who was not?", "Where the figures come from",
+    asked = ["<h2>Is there a gap?", "How sure are we?", "Who was counted, who was not?", "Where the figures come from",
              "Take it with you", "How this was made"]  # fmt: skip
     places = [html.index(question) for question in asked]
     assert places == sorted(places)
@@ -340,3 +340,7 @@ def test_tanzania_is_shown_with_its_regions_and_no_gap_between_different_concept
     shown = set(numbers(html))
     assert {float(f"{one.value:.10g}") for one in regions if one.value is not None} <= shown
     assert weight(html, *COMMON) < 25 * 1024
+    links = re.findall(r'href="(/en/release/[^"]*)"', page("/en/indicator/6.1.1/") + html + page("/en/place/TZ/"))
+    assert any(f"/figure/WP_FUNCTIONAL/{release.whole}/" in link for link in links)
+    for link in set(links[:5]):
+        page(link.replace("&amp;", "&"))

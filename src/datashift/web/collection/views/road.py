@@ -26,6 +26,16 @@ from datashift.web.people.roles import may, needs
 State = Dataset.State
 OF_A_RUN = ("findings", "result", "who", "review")
 OLD = "upload.old-page"
+FIELDS = {
+    "upload.no-country": "country",
+    "upload.no-places": "column",
+    "upload.personal-place": "column",
+    "upload.not-a-date": "as_of",
+    "upload.no-time": "label",
+    "official.not-a-period": "label",
+    "upload.not-a-number": "factor",
+}
+"""The field at which a problem has to be mended, where it is one field."""
 READ_BEFORE = ("file", "rows")
 """What can be entered when the file could not be read: it may have to be read in another way."""
 
@@ -83,6 +93,7 @@ def column(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     facts = {
         **_frame(request, found, here),
         "stale": stale,
+        "at": _at(problem),
         **columns.one_column(found, number, request.POST if problem and not stale else None),
         "problem": problem,
     }
@@ -145,7 +156,7 @@ def _page(
     sent: QueryDict | None = None,
 ) -> HttpResponse:
     stale = problem is not None and problem.code == OLD
-    facts = {**_frame(request, found, here), "problem": problem, "stale": stale,
+    facts = {**_frame(request, found, here), "problem": problem, "stale": stale, "at": _at(problem),
              **pages.shown(request, found, here.name, None if stale or sent is None else sent)}  # fmt: skip
     return render(request, f"collection/{here.name}.html", facts, status=400 if problem else 200)
 
@@ -155,7 +166,11 @@ def _frame(request: HttpRequest, found: Dataset, here: Step) -> dict[str, Any]:
     at = [one.name for one in road].index(here.name)
     editable = may(request.user, "upload", found.organisation) and found.state != State.IN_REVIEW
     return {"dataset": found, "steps": road, "here": here, "number": at + 1, "before": road[at - 1] if at else None,
-            "editable": editable, "problem": None, "stale": False}  # fmt: skip
+            "editable": editable, "problem": None, "stale": False, "at": ""}  # fmt: skip
+
+
+def _at(problem: DataShiftError | None) -> str:
+    return FIELDS.get(problem.code, "") if problem else ""
 
 
 def _version(request: HttpRequest) -> int:

@@ -32,7 +32,8 @@ def dots(rows: Sequence[Row], axis: Axis, *, caption: str, first: str = "", targ
 
     A row has name (or area_name), value, lower, upper, status, and may have reason (why it is not shown), official
     (a figure with its nature), verdict, word and verdict_reason, href (its page), made (how its figure was made),
-    note (below its name) and whole (the row that all others are part of). `first` heads the first column.
+    note (below its name), dated (say its time, even where all have the same) and whole (the row that all others are
+    part of). `first` heads the first column.
     """
     officials = any((row.get("official") or {}).get("value") is not None for row in rows)
     alike = _alike(rows)
@@ -100,7 +101,7 @@ def _figure(row: Row, unit: str, dated: bool) -> SafeString:
         return format_html('{} <span class="small">{}</span>', mark(kind), why)
     told = figure(row["value"], row.get("lower"), row.get("upper"), unit)
     told = format_html('<a href="{}">{}</a>', row["made"], told) if row.get("made") else told
-    more = [year(row["period"])] if dated else []
+    more = [year(row["period"])] if dated or row.get("dated") else []
     more += [_("little is known about how sure this is")] if row.get("status") == "U" else []
     return _with(told, more)
 
