@@ -22,7 +22,7 @@ OTHER_EXTENT = N_(
 )
 RELATED = N_("{title}: {note}")
 NOT_THERE = N_("The release of {producer} has no figure for this place and group.")
-MORE = N_("The release has other figures for this indicator too: {measures}. Choose one with --series.")
+MORE = N_("The release has other figures for this indicator too: {measures}.")
 
 _NEAR = 8
 

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from registry_variant import VARIANT
 from site_reader import Page, crawl, weight
 
 from datashift.web.frame.models import bump
+from datashift.web.standards.services import add_variant, sync
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +33,13 @@ def public_views() -> set[str]:
         return found
 
     return {name for name, _prefixed in walk(get_resolver().url_patterns, False)}
+
+
+@pytest.fixture(autouse=True)
+def registry(db: None, organisation: Any, person: Any) -> None:
+    """All kits that ship, and a variant of one, so that every page of the registry has something to show."""
+    sync()
+    add_variant(text=VARIANT, organisation=organisation, by=person("editor"))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from registry_variant import VARIANT
 
 from datashift.errors import BadRecipe
 from datashift.errors.web import BadKit
@@ -16,21 +17,6 @@ from datashift.web.standards.models import KitVersion
 from datashift.web.standards.services import add_variant, kit_of, order, sync, version_of
 
 pytestmark = pytest.mark.django_db
-
-VARIANT = """
-id = "drinking-water-dry-north"
-version = "1.0.0"
-title.en = "Drinking-water ladder of the dry north"
-
-[variant]
-of = "drinking-water-ladder@1.0.0"
-decided_by = "Water forum of the dry north"
-why.en = "Walking 45 minutes is usual here."
-
-[concepts.service_level.rules]
-4 = { when = { minutes = { most = 45 } } }
-5 = { when = { minutes = { above = 45 } } }
-"""
 
 
 @pytest.fixture

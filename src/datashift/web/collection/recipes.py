@@ -198,7 +198,7 @@ def _own_areas(suggestion: Mapping[str, Any], place: Mapping[str, Any]) -> list[
         raise BadUpload("upload.no-places", column=place["column"], most=MOST_AREAS)
     for value, _count in values:
         plain = folded(value)
-        if plain and value not in place.get("names", {}) and own_area_id(country, value) not in areas:
+        if plain and value not in (place.get("names") or {}) and own_area_id(country, value) not in areas:
             one = own_area_id(country, value)
             areas[one] = Area(one, value, country, level=1, parent=country)
     return list(areas.values())
