@@ -16,6 +16,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,9 @@ from typing import Any
 HERE = Path(__file__).parent
 RATE = 100
 CONNECTIONS = 10
-PORT = 8765
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    PORT = free.getsockname()[1]
 
 WRK = """
 local paths = {}

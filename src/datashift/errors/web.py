@@ -36,6 +36,7 @@ class BadUpload(InputError):
             "'{column}' may name people, so it cannot say where. Choose another column, or say that it names nobody."
         ),
         "upload.no-time": N_("Say which time the figures stand for, such as 2024 or 2023/2024."),
+        "upload.no-whole": N_("Say whether all rows stand for the whole country, or for which part of it."),
         "upload.no-choice": N_("'{value}' is not one of the answers here. Choose again."),
         "upload.not-a-number": N_("'{value}' is not a number. Write it with digits, such as 0.5."),
         "upload.not-a-date": N_("'{value}' is not a date. Write it as year-month-day, such as 2024-05-31."),
@@ -62,6 +63,18 @@ class NotAllowed(DesignError):
         "release.known": N_(
             "The release {release} was published before and then replaced or withdrawn, or somebody else published it. "
             "Change the recipe and run it again."
+        ),
+        "release.names-producer": N_(
+            "This organisation stays anonymous, but the recipe names a producer. Write {slug} there, or answer a "
+            "question about the data set again. Then make the result anew."
+        ),
+        "people.named-in-releases": N_(
+            "Files of its releases carry the name, and published files never change. Take these releases back first, "
+            "then choose to be anonymous."
+        ),
+        "people.other-key": N_(
+            "The key of this site was changed, so codes from your app are not understood. Sign in with a passkey, or "
+            "ask whoever runs the site to put the old key back."
         ),
         "release.why": N_("Say in public why these figures are taken back."),
     }
@@ -102,6 +115,7 @@ class BadKit(InputError):
     texts: ClassVar[dict[str, str]] = {
         "kit.unknown": N_("The registry has no kit {kit}. Look for its name and version in the list of kits."),
         "kit.too-large": N_("The text of a kit may have {most} kB at most. Take out what the kit does not need."),
+        "kit.too-deep": N_("No kit is nested so deeply. Take out the brackets or dots that do not belong there."),
         "kit.no-base": N_('A variant must name the kit that it departs from: [variant] of = "name@version".'),
         "kit.bad-id": N_("“{kit}” cannot be the name of a kit. Use small letters, digits and single hyphens."),
         "kit.bad-version": N_("“{version}” cannot be a version. Write up to three numbers with dots: 1.0.0"),

@@ -6,7 +6,7 @@ DATASHIFT_DATABASE   address of a PostgreSQL database; without it SQLite in the 
 DATASHIFT_MAIL       address of a mail server (smtp://user:password@host:port); without it mails are files in the store
 DATASHIFT_PROXY      1 where a proxy of yours stands in front and writes X-Forwarded-For
 DATASHIFT_REQUESTS   how many pages one address may ask for in a minute (default 600)
-DATASHIFT_SECRET     key that signs sessions; without it a file in the store, made at the first start
+DATASHIFT_SECRET     key for sessions and secrets of apps; without it a file in the store, made at the first start
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "datashift.web.frame.middleware.bounded",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -129,6 +130,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation vouches for the address; nobody signs up with that of another
+MFA_ADAPTER = "datashift.web.people.sealed.Sealed"
 MFA_TOTP_ISSUER = "DataShift"
 MFA_TOTP_TOLERANCE = 1  # the clock of a phone may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENCRYPTED
@@ -166,6 +168,8 @@ BEHIND_PROXY = os.environ.get("DATASHIFT_PROXY") == "1"
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 UPLOAD_LIMIT = 200 * 2**20
 """The largest file that may be uploaded, in bytes."""
+BODY_LIMIT = 2**20
+"""The most that somebody who is not signed in may send at once, in bytes."""
 _REQUESTS = int(os.environ.get("DATASHIFT_REQUESTS", "600"))
 RATE_LIMITS = {"page": (_REQUESTS, 60), "api": (_REQUESTS // 2, 60), "write": (120, 60), "sign-in": (20, 60)}
 """How many requests of a kind one address may make in how many seconds."""

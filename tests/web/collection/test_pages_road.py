@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from water_road import DEMO
 
 from datashift.web.collection import services
 from datashift.web.collection.models import Dataset, Note, Review
@@ -46,6 +48,10 @@ def fields_of(page: str) -> Fields:
     for name, value in forms[0].form_values():
         found.setdefault(name, []).append(value)
     return found
+
+
+CHOSEN = {"place": {"stands": "country"}, "asked": {"sampling_type": "facility_register"}}
+"""What no page answers for a person: what the rows stand for, and how they came about."""
 
 
 def address(dataset: Dataset, step: str) -> str:
@@ -137,7 +143,7 @@ def test_every_step_takes_its_own_page_as_it_stands(browser: Client, water: Data
     for step in ("rows", "kit", "columns", "place", "asked"):
         page = read(browser, address(water, step))
         assert "Nothing is lost" in page
-        answer = browser.post(address(water, step), fields_of(page))
+        answer = browser.post(address(water, step), fields_of(page) | CHOSEN.get(step, {}))
         assert answer.status_code == 302, (step, answer.content.decode())
     water.refresh_from_db()
     assert next_step(water).name == "findings"
@@ -170,7 +176,9 @@ def test_an_old_page_overwrites_nothing_and_shows_what_stands(browser: Client, w
 def test_what_was_filled_in_stays_when_something_has_to_be_looked_at_again(browser: Client, water: Dataset) -> None:
     for step in ("rows", "kit", "columns"):
         browser.post(address(water, step), fields_of(read(browser, address(water, step))))
-    sent = fields_of(read(browser, address(water, "place"))) | {"label": "once upon a time", "whole": "three wards"}
+    sent = fields_of(read(browser, address(water, "place"))) | {
+        "label": "once upon a time", "stands": "part", "whole": "three wards",
+    }  # fmt: skip
     page = browser.post(address(water, "place"), sent).content.decode()
     assert 'role="alert"' in page
     assert 'value="once upon a time"' in page
@@ -297,7 +305,9 @@ def test_places_that_are_in_no_list_are_asked_about_until_somebody_said_what_the
 ) -> None:
     for step in ("rows", "kit", "columns"):
         browser.post(address(water, step), fields_of(read(browser, address(water, step))))
-    sent = fields_of(read(browser, address(water, "place"))) | {"country": "KE", "column": "region"}
+    sent = fields_of(read(browser, address(water, "place"))) | {
+        "country": "KE", "column": "region", "stands": "country",
+    }  # fmt: skip
     assert browser.post(address(water, "place"), sent)["Location"] == address(water, "place")
     page = read(browser, address(water, "place"))
     assert "are in no list" in page
@@ -308,10 +318,92 @@ def test_places_that_are_in_no_list_are_asked_about_until_somebody_said_what_the
 def test_two_spellings_of_a_place_of_ones_own_can_be_one(browser: Client, water: Dataset) -> None:
     for step in ("rows", "kit", "columns"):
         browser.post(address(water, step), fields_of(read(browser, address(water, step))))
-    sent = fields_of(read(browser, address(water, "place"))) | {"country": "ZZ", "column": "region"}
+    sent = fields_of(read(browser, address(water, "place"))) | {
+        "country": "ZZ", "column": "region", "stands": "country",
+    }  # fmt: skip
     browser.post(address(water, "place"), sent)
     again = fields_of(read(browser, address(water, "place")))
     meant = dict.fromkeys(again["name"], "") | {"Avania Region": "ZZ-AVANIA"}
     browser.post(address(water, "place"), again | {"area-of-name": list(meant.values())})
     water.refresh_from_db()
     assert water.answers["place"]["names"] == {"Avania Region": "ZZ-AVANIA"}
+
+
+def answered(browser: Client, dataset: Dataset, *steps: str) -> None:
+    for step in steps:
+        browser.post(address(dataset, step), fields_of(read(browser, address(dataset, step))) | CHOSEN.get(step, {}))
+
+
+def test_nobody_speaks_for_a_country_or_a_way_of_asking_without_saying_so(browser: Client, water: Dataset) -> None:
+    answered(browser, water, "rows", "kit", "columns")
+    for step, field, code in (("place", "stands", "upload.no-whole"), ("asked", "sampling_type", "upload.no-choice")):
+        sent = fields_of(read(browser, address(water, step)))
+        assert field not in sent
+        for said in ({}, {"stands": "part", "whole": ""}):
+            refused = browser.post(address(water, step), sent | said)
+            page = refused.content.decode()
+            assert (refused.status_code, code in page, f'href="#{field}"' in page) == (400, True, True)
+            assert f'id="{field}-error"' in page
+        answered(browser, water, step)
+
+
+def test_a_refused_explanation_stays_in_its_field(browser: Client, worked_out: Dataset) -> None:
+    one = fitting_run(worked_out).told["findings"][0]  # type: ignore[union-attr]
+    services.ask_for_review(dataset=worked_out, for_office=False, by=User.objects.get())
+    sent = {"check": one["check"], "code": one["code"], "text": "We were there twice."}
+    answer = browser.post(reverse("explain", args=[worked_out.pk]), sent)
+    assert answer.status_code == 400
+    assert "upload.in-review" in answer.content.decode()
+    lost = browser.post(reverse("explain", args=[worked_out.pk]), {**sent, "code": "gone"})
+    assert "We were there twice." in lost.content.decode()
+
+
+def test_a_page_of_a_result_that_is_no_more_leads_on_instead_of_breaking(browser: Client, worked_out: Dataset) -> None:
+    old = fields_of(read(browser, address(worked_out, "findings")))
+    answered(browser, worked_out, "rows")
+    sent = fields_of(read(browser, address(worked_out, "asked"))) | {"note": "In the rains."}
+    browser.post(address(worked_out, "asked"), sent)
+    for step in ("findings", "result", "who"):
+        assert browser.post(address(worked_out, step), old)["Location"] == reverse("wait", args=[worked_out.pk])
+
+
+def test_a_corrected_file_keeps_what_was_said_and_makes_the_figures_again(browser: Client, worked_out: Dataset) -> None:
+    before = dict(worked_out.answers)
+    data = (DEMO / "water_points.csv").read_bytes().replace(b";non functional;", b";functional;")
+    sent = SimpleUploadedFile("water_points.csv", data)
+    page = read(browser, reverse("correct", args=[worked_out.pk]))
+    assert worked_out.title in page
+    answer = browser.post(reverse("correct", args=[worked_out.pk]), {"file": sent})
+    assert answer["Location"] == reverse("wait", args=[worked_out.pk])
+    suggest(str(worked_out.pk), lambda stage: None)
+    worked_out.refresh_from_db()
+    for step in ("rows", "kit", "columns", "place", "asked", "who"):
+        assert worked_out.answers[step] == before[step]
+    assert fitting_run(worked_out) is None
+    run(str(worked_out.pk), lambda stage: None)
+    worked_out.refresh_from_db()
+    assert next_step(worked_out).name == "findings"
+    recipes = [tomllib.loads(one.recipe) for one in worked_out.runs.all()]
+    assert len({one["id"] for one in recipes}) == 1
+    assert len({one["source"][0]["sha256"] for one in recipes}) == 2
+
+
+def test_a_corrected_file_with_other_columns_is_asked_about_again(browser: Client, worked_out: Dataset) -> None:
+    data = (DEMO / "water_points.csv").read_bytes().replace(b"village", b"hamlet", 1)
+    browser.post(reverse("correct", args=[worked_out.pk]), {"file": SimpleUploadedFile("water_points.csv", data)})
+    suggest(str(worked_out.pk), lambda stage: None)
+    worked_out.refresh_from_db()
+    assert next_step(worked_out).name == "columns"
+    assert worked_out.answers["rows"]["title"] == "Water points"
+
+
+def test_another_figure_can_lead(browser: Client, worked_out: Dataset) -> None:
+    told = fitting_run(worked_out).told  # type: ignore[union-attr]
+    other = told["measures"][-1]["id"]
+    sent = fields_of(read(browser, address(worked_out, "result")))
+    answer = browser.post(reverse("lead", args=[worked_out.pk]), {"version": sent["version"], "lead": other})
+    assert answer["Location"] == reverse("wait", args=[worked_out.pk])
+    run(str(worked_out.pk), lambda stage: None)
+    worked_out.refresh_from_db()
+    assert fitting_run(worked_out).told["measures"][0]["id"] == other  # type: ignore[union-attr]
+    assert next_step(worked_out).name == "result"

@@ -220,10 +220,16 @@ def test_a_country_nobody_looked_at_says_so_instead_of_a_matrix(db: None) -> Non
     assert "Not looked at yet" in page.html
 
 
-def test_the_overview_says_how_much_nobody_counted(counted: Coverage) -> None:
+def test_the_overview_says_how_much_nobody_counted_of_what_was_looked_at(counted: Coverage) -> None:
+    Coverage.objects.create(country="KE", told=counted.told)
     page = read(Client(), "/en/coverage/")
-    assert "/en/coverage/ZZ/" in page.links
-    assert f"Nobody counted {len(counted.told['uncounted'])} of 200 indicators." in page.html
+    assert "/en/coverage/KE/" in page.links
+    assert counted.told["finding"]["en"] in page.html
+    assert "We can only tell for the sources we look at." in page.html
+
+
+def test_of_a_made_up_country_it_is_not_said_that_nobody_counts(counted: Coverage) -> None:
+    assert "/en/coverage/ZZ/" not in read(Client(), "/en/coverage/").links
 
 
 # --- search -----------------------------------------------------------------------------------------------------------

@@ -219,6 +219,13 @@ def test_a_figure_leads_to_how_it_was_made_and_a_place_to_its_page() -> None:
     assert '<a href="/en/release/1/figure/M/X/"><data value="40">' in html
 
 
+def test_a_full_count_has_no_interval_and_a_missing_citizen_figure_is_no_missing_count() -> None:
+    assert "(" not in charts.figure(92.55, 92.55, 92.55, "PT")
+    html = dotted([row("a", None, official=official(44), status="", reason="")])
+    assert "no figures from citizens yet" in html
+    assert "nobody counted" not in html
+
+
 # --- timeline ---------------------------------------------------------------------------------------------------------
 
 
@@ -241,6 +248,7 @@ def test_every_point_of_the_chart_is_in_its_table() -> None:
         one_series("citizen", {2013: 61.25}, tag="B"),
         one_series("official", {2010: 40.125}),
     ]
+    series[0]["points"][-1]["status"] = "Q"
     html = charts.timeline(series, charts.axis([], "PT"), said="x")
     assert sorted(numbers(html)) == [40.125, 50.5, 61.25]
     assert 'class="lock"' in html

@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -39,10 +39,10 @@ OFFICIAL = {"value": "OFFICIAL_VALUE", "lower": "OFFICIAL_LOWER", "upper": "OFFI
 DATA = re.compile(r'<data value="([^"]+)">(.*?)</data>', re.DOTALL)
 OPENED = re.compile(
     r'<a href="/\w\w/release/(?P<release>\w+)/figure/(?P<measure>[^/"]+)/(?P<area>[^/"]+)/'
-    r'(?:\?(?:period=(?P<period>[^"&]*))?(?:&amp;)?(?:group=(?P<group>[^"]*))?)?">\s*<data value="(?P<value>[^"]+)">(?P<text>.*?)</data>',
+    r'(?:\?(?:period=(?P<period>[^"&]*))?(?:&amp;)?(?:group=(?P<group>[^"]*))?)?">'
+    r'\s*<data value="(?P<value>[^"]+)">(?P<text>.*?)</data>',
     re.DOTALL,
 )
-ALL_DIGITS = re.compile(r"[\d.eE+-]+")
 
 
 @pytest.fixture(autouse=True)
@@ -87,13 +87,19 @@ def written(found: Any, unit: str) -> Texts:
     texts: Texts = defaultdict(set)
     for one in records(found):
         value = float(f"{one['value']:.10g}")
-        texts[value] |= {amount(one["value"], one.get("lower"), one.get("upper"), one.get("unit") or unit)}
+        texts[value] |= {rounded(one, one.get("unit") or unit)}
         texts[value] |= {f"{value:.10g}"}
     for one in found.get("told", {}).get("revisions", ()) if isinstance(found, dict) else ():
         for name in ("before", "after"):
             if one[name] is not None:
                 texts[float(f"{one[name]:.10g}")] |= {amount(one[name], None, None, unit)}
     return texts
+
+
+def rounded(one: Row, unit: str) -> str:
+    """Return a figure as it is read: rounded as its interval allows; a full count has none."""
+    lower, upper = one.get("lower"), one.get("upper")
+    return amount(one["value"], *(() if lower == upper else (lower, upper)) or (None, None), unit)
 
 
 def merged(*many: Texts) -> Texts:
@@ -116,9 +122,7 @@ class Known:
     def release(self, release: str) -> Texts:
         if release not in self.releases:
             figures, beside = items(f"figures?release={release}"), items(f"comparisons?release={release}")
-            self.figures |= {
-                (release, f["measure"], f["area"], f["period"], f["breakdown"]): f for f in figures
-            }
+            self.figures |= {(release, f["measure"], f["area"], f["period"], f["breakdown"]): f for f in figures}
             units = {f["measure"]: f["unit"] for f in figures}
             besides = [written(one, units[one["measure"]]) for one in beside]
             self.releases[release] = merged(*(written(one, one["unit"]) for one in figures), *besides)
@@ -167,8 +171,8 @@ def check_pages(language: str, each: int, needed: set[str]) -> None:
                 opened += 1
             numbers += len(page.numbers)
             seen |= {page.view} if page.numbers else set()
-    assert numbers > 100
-    assert opened > 30
+    assert numbers > 60
+    assert opened > 15
     assert needed <= seen
 
 
@@ -193,7 +197,7 @@ def assert_opened(page: Page, one: re.Match[str], known: Known) -> None:
     key = tuple(asked_for[name] for name in ("release", "measure", "area", "period", "group"))
     figure = known.figures[key]
     assert asked_for["value"] == f"{figure['value']:.10g}", (page.path, key)
-    assert plain(one["text"]) == amount(figure["value"], figure["lower"], figure["upper"], figure["unit"]), page.path
+    assert plain(one["text"]) == rounded(figure, figure["unit"]), page.path
 
 
 def plain(inner: str) -> str:
@@ -205,11 +209,8 @@ def plain(inner: str) -> str:
 
 def check_bundle(release: Release) -> None:
     """What the API says of a release is what the file says that everybody can fetch, to the last digit."""
-    answer = Client().get(f"/file/{release.pk}/release.zip")
-    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as bundle:  # type: ignore[attr-defined]
-        estimates = table(bundle.read("estimates.csv"))
-        comparisons = table(bundle.read("comparison.csv"))
-        stated = json.loads(bundle.read("inputs/official.json"))
+    estimates, comparisons = (table(member(release, name)) for name in ("estimates.csv", "comparison.csv"))
+    stated = json.loads(member(release, "inputs/official.json"))
     figures = items(f"figures?release={release.pk}")
     assert len(figures) == len(estimates)
     for one, row in zip(figures, estimates, strict=True):
@@ -219,7 +220,9 @@ def check_bundle(release: Release) -> None:
         assert (one["unit"], one["status"]) == (row["UNIT_MEASURE"], row["OBS_STATUS"])
     beside = items(f"comparisons?release={release.pk}")
     assert len(beside) == len(comparisons)
-    ours = {(one["source"], one["area"], one["period"], f"{one['value']:.8g}") for one in stated if one["value"] is not None}
+    ours: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    for one in stated:
+        ours[one["source"], one["series"], one["area"], one["period"]] += [one["value"] or 0.0]
     for one, row in zip(beside, comparisons, strict=True):
         assert (one["measure"], one["area"], one["period"]) == (row["MEASURE"], row["REF_AREA"], row["TIME_PERIOD"])
         assert {name: one[name] for name in COMPARISON} == {n: number(row[column]) for n, column in COMPARISON.items()}
@@ -227,8 +230,21 @@ def check_bundle(release: Release) -> None:
         theirs = one["official"] or dict.fromkeys([*OFFICIAL, "unit"])
         assert {name: theirs[name] for name in OFFICIAL} == {n: number(row[column]) for n, column in OFFICIAL.items()}
         if theirs["value"] is not None:
-            assert (theirs["source"], theirs["area"], theirs["period"], f"{theirs['value']:.8g}") in ours
+            stored = ours[theirs["source"], theirs["series"], theirs["area"], theirs["period"]]
+            assert any(theirs["value"] == pytest.approx(value, rel=1e-9) for value in stored), theirs
         assert one["difference"] is None or one["difference"] == pytest.approx(one["value"] - theirs["value"], abs=1e-7)
+
+
+def member(release: Release, name: str) -> bytes:
+    """Return a file of the bundle that everybody can fetch."""
+    answer = Client().get(f"/file/{release.pk}/release.zip")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as bundle:  # type: ignore[attr-defined]
+        return bundle.read(name)
+
+
+def points(rows: Iterable[Row]) -> set[tuple[str, str, float]]:
+    """Return series, time and value (ten digits) of official figures."""
+    return {(one["series"], one["period"], float(f"{one['value']:.10g}")) for one in rows if one["value"] is not None}
 
 
 def table(data: bytes) -> list[dict[str, str]]:
@@ -240,32 +256,36 @@ def number(text: str) -> float | None:
 
 
 def check_ledgers() -> int:
-    """A ledger says of citizens what the API's figures say, and of officials what a comparison or the store says."""
-    figures: dict[tuple[str, ...], set[float]] = defaultdict(set)
-    theirs: set[tuple[str, str, float]] = set()
-    for release in reading.releases():
-        for one in items(f"figures?release={release.pk}"):
-            for area in (one["area"], release.country) if one["area"] == release.whole else (one["area"],):
-                figures[one["measure"], area, one["period"], one["breakdown"]].add(one["value"])
-        for one in items(f"comparisons?release={release.pk}"):
-            if one["official"]:
-                theirs.add((one["official"]["series"] or "", one["official"]["period"], one["official"]["value"]))
-    stored = official.observations(settings.HOME).select(["series", "period", "value"]).to_pylist()
-    theirs |= {(one["series"], one["period"], float(f"{one['value']:.10g}")) for one in stored if one["value"] is not None}
-    count = 0
+    """A ledger says of citizens what the API's figures say, and of officials what a bundle or the store says."""
+    ours, theirs, count = _counted(), points(_official_figures()), 0
     for ledger in reading.ledgers():
         told = asked(f"ledger/{ledger['indicator']}/{ledger['area']}")["told"]
         for series in told["series"]:
             for point in series["points"]:
                 count += 1
                 if series["side"] == "citizen":
-                    assert point["value"] in figures[series["code"], ledger["area"], point["period"], ""]
+                    assert point["value"] in ours[series["code"], ledger["area"], point["period"], ""]
                 elif point["value"] is not None:
-                    value = float(f"{point['value']:.10g}")
-                    assert (series["code"], point["period"], value) in theirs, (ledger["area"], series["code"], point)
+                    assert points([point | {"series": series["code"]}]) <= theirs, (ledger["area"], point)
         for row in (*told["areas"], *told["measures"], *told["groups"]):
-            assert row["value"] in figures[row["measure"], row["area"], row["period"], row.get("breakdown", "")]
+            assert row["value"] in ours[row["measure"], row["area"], row["period"], row.get("breakdown", "")]
     return count
+
+
+def _counted() -> dict[tuple[str, ...], set[float | None]]:
+    """Return the citizen figures of all releases; those of the whole stand for the country too."""
+    found: dict[tuple[str, ...], set[float | None]] = defaultdict(set)
+    for release in reading.releases():
+        for one in items(f"figures?release={release.pk}"):
+            for area in {one["area"], release.country if one["area"] == release.whole else one["area"]}:
+                found[one["measure"], area, one["period"], one["breakdown"]].add(one["value"])
+    return found
+
+
+def _official_figures() -> Iterator[Row]:
+    for release in reading.releases():
+        yield from json.loads(member(release, "inputs/official.json"))
+    yield from official.observations(settings.HOME).select(["series", "period", "value"]).to_pylist()
 
 
 # --- the cases --------------------------------------------------------------------------------------------------------
@@ -277,13 +297,13 @@ def test_every_number_of_the_demo_is_that_of_the_api_and_of_the_bundle(released:
     refreshed(released)
     check_bundle(released)
     assert check_ledgers() > 10
-    check_pages("en", 60, CITIZEN_VIEWS)
+    check_pages("en", 25, CITIZEN_VIEWS)
 
 
 @pytest.mark.parametrize("language", ["es", "ne"])
 def test_in_other_digits_the_numbers_are_the_same(language: str, released: Release) -> None:
     refreshed(released)
-    check_pages(language, 12, CITIZEN_VIEWS)
+    check_pages(language, 4, CITIZEN_VIEWS)
 
 
 @pytest.mark.shared
@@ -303,4 +323,4 @@ def test_every_number_of_a_real_case_is_that_of_the_api_and_of_the_bundle(
         refreshed(release)
         check_bundle(release)
     assert check_ledgers() > 5
-    check_pages("en", 12, CITIZEN_VIEWS)
+    check_pages("en", 5, CITIZEN_VIEWS)

@@ -138,6 +138,31 @@ def test_an_indicator_that_is_known_and_not_counted_invites(made: Release) -> No
     assert "help to fill this gap" in html
 
 
+def test_where_nobody_looked_it_is_not_said_that_nobody_counted(made: Release) -> None:
+    unseen = page("/en/indicator/3.2.1/")
+    assert "Nobody counted this here" not in unseen
+    assert "Not looked at yet" in unseen
+    Coverage.objects.create(country="KE", told={"indicators": [{"code": "3.2.1", "cells": []}]})
+    bump()
+    assert "Nobody counted this here" in page("/en/indicator/3.2.1/")
+
+
+def test_what_is_hidden_is_locked_in_lists_too_and_never_said_to_be_uncounted() -> None:
+    hidden = {"measure": "M", "status": "Q", "reason": {"en": "Too few."}}
+    common = {"finding": {}, "title": {}, "word": {}, "unit": "PT", "simulated": False, "official": None}
+    where = {"indicator": "6.1.1", "area": "ZZ-09", "area_name": "Here", "country": "ZZ"}
+    (row,) = gathered.listed([{**common, **where, "citizen": None, "hidden": hidden}])
+    assert (row["value"], row["status"], row["reason"]) == (None, "Q", "Too few.")
+
+
+def test_a_part_of_which_officials_tell_is_not_said_to_be_counted_by_nobody() -> None:
+    told = {"areas": [{"id": "KE-14", "cells": [{"indicator": "6.1.1", "who": "official", "last": 2015}]}],
+            "indicators": [{"code": "6.1.1", "cells": []}]}  # fmt: skip
+    Coverage.objects.create(country="KE", told=told)
+    assert "Nobody counted" not in page("/en/indicator/6.1.1/KE-14/")
+    assert "Nobody counted" in page("/en/indicator/6.1.1/KE-03/")
+
+
 # --- the ledger -------------------------------------------------------------------------------------------------------
 
 

@@ -155,7 +155,7 @@ def test_every_public_file_comes_with_the_bytes_of_the_manifest(released: Releas
         assert int(answer["Content-Length"]) == len(body) == member["bytes"]
         assert answer["ETag"] == f'"{member["sha256"]}"'
         assert answer["X-Content-Type-Options"] == "nosniff"
-        assert "immutable" in answer["Cache-Control"]
+        assert answer["Cache-Control"] == "public, max-age=3600"
         assert "sandbox" in answer["Content-Security-Policy"]
         assert "script" not in answer["Content-Security-Policy"]
     whole = Client().get(f"/file/{released.pk}/release.zip")

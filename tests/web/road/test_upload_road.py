@@ -141,6 +141,7 @@ def say_what_the_file_is(page: Page) -> None:
 def say_where_and_how(page: Page) -> None:
     assert heading(page) == "Where and when?"
     page.locator("tr", has_text="Turkanna").locator("select").select_option(label="Turkana")
+    page.check("input[name=stands][value=part]")
     page.fill("#whole", "four counties of Kenya")
     go_on(page)
     assert heading(page) == "Who was asked, and how?"
@@ -204,6 +205,7 @@ def look_at_the_questions(page: Page) -> None:
     go_on(page)
     page.select_option("#country", "ZZ")
     page.select_option("#column", "region")
+    page.check("input[name=stands][value=part]")
     page.fill("#whole", "Tavelia")
     looked_at(page, "place")
     go_on(page)

@@ -41,6 +41,7 @@ def _kit(sent: QueryDict) -> dict[str, Any]:
 
 def _place(sent: QueryDict) -> dict[str, Any]:
     said: dict[str, Any] = {name: _text(sent, name) for name in PLACE if name in sent}
+    said["stands"] = sent.get("stands", "")
     names = {name: area for name, area in pairs(sent, "name", "area-of-name") if area}
     return {**said, "names": names} if "name" in sent else said
 

@@ -102,6 +102,8 @@ def build(suggestion: Mapping[str, Any], answers: Answers, **identity: Any) -> s
     if base.get("rows") and recipe["place"]["country"] == base["place"]["country"]:
         recipe["rows"] = base["rows"]
     _require_columns(recipe, [one["name"] for one in suggestion["columns"]])
+    lead = str(answers.get("lead", {}).get("measure", ""))
+    recipe["measures"] = _measures(tomli_w.dumps(_without_nothing(recipe)), kit_named(kit), lead) or None
     return tomli_w.dumps(_without_nothing(recipe))
 
 
@@ -134,6 +136,8 @@ def _place(suggestion: Mapping[str, Any], base: Table, said: Mapping[str, Any]) 
     country = str(said.get("country", base["country"]) or "").strip().upper()
     if said and not re.fullmatch("[A-Z]{2}", country):
         raise BadUpload("upload.no-country", country=country)
+    if "stands" in said and not (said["stands"] == "country" or (said["stands"] == "part" and said.get("whole"))):
+        raise BadUpload("upload.no-whole")
     column = said.get("column", base.get("column")) or None
     place: Table = {"country": country, "as_of": _day(said.get("as_of") or base["as_of"]), "column": column}
     if column is None:
@@ -142,7 +146,7 @@ def _place(suggestion: Mapping[str, Any], base: Table, said: Mapping[str, Any]) 
         place[side] = said.get(side, base.get(side)) or None
     names = {str(name): str(area) for name, area in said.get("names", {}).items() if area}
     place["names"] = names or None
-    if whole := _label(said, "whole"):
+    if (whole := _label(said, "whole")) and said.get("stands") != "country":
         place["whole"] = {"id": f"{country}-PART", "name": whole}
     if said and not _has_list(country, column is not None):
         place["areas"] = AREAS
@@ -163,7 +167,7 @@ def _period(base: Table, said: Mapping[str, Any]) -> Table:
 
 
 def _design(base: Table, said: Mapping[str, Any]) -> Table:
-    kind = str(said.get("sampling_type") or base["sampling_type"])
+    kind = str(said.get("sampling_type", base["sampling_type"]))
     if kind not in SAMPLING_TYPES:
         raise BadUpload("upload.no-choice", value=kind)
     clusters = _words(said.get("clusters", ()))
@@ -240,6 +244,19 @@ def _require_figures(recipe: Recipe, kit: Kit) -> None:
 def _label(said: Mapping[str, Any], field: str) -> dict[str, str]:
     text = str(said.get(field) or "").strip()
     return {str(said.get("language", "en")): text} if text else {}
+
+
+def _measures(text: str, kit: Kit, lead: str) -> list[str]:
+    """Return the measures that can be formed, that which leads first; nothing where the kit's own order says it.
+
+    Where nobody said which leads and the first of the kit cannot be formed, it is the next that points where that one
+    points: for a ladder of drinking water whoever has good water, not whoever has none.
+    """
+    formed = chosen_measures(parse_recipe(text, RECIPE), kit)
+    wanted = [one.id for one in formed if one.id == lead]
+    wanted += [one.id for one in formed if one.desired == kit.measures[0].desired]
+    order = list(dict.fromkeys([*wanted[:1], *(one.id for one in formed)]))
+    return order if order != [one.id for one in formed] else []
 
 
 def _words(said: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from datashift.language import N_, _, label
@@ -33,6 +34,8 @@ ROLES = {
     "stratum": N_("Column “{column}” may say from which part the row was drawn."),
     "cluster": N_("Column “{column}” may say which rows were collected together."),
 }
+EXAMPLE = datetime(2024, 3, 31, 14, 5, tzinfo=UTC)
+"""A moment by which pages show how dates are written."""
 _ORDER = ("concept", "perhaps", *ROLES, "")
 
 
@@ -110,7 +113,7 @@ def _sentence(
         guess = {**guess, "open": []}
     told = {
         "number": number, "column": name, "distinct": column["distinct"], "empty": column["empty"],
-        "reason": label(guess["reason"]) if guess else "", "confidence": guess.get("confidence", 0.0),
+        "reason": _reason(guess) if guess else "", "confidence": guess.get("confidence", 0.0),
     }  # fmt: skip
     if concept:
         return _of_concept(kit.concepts[concept], concept, column, recipe, guess, told)
@@ -120,6 +123,12 @@ def _sentence(
         text = _(PERHAPS).format(column=name, concept=label(known))
         return Sentence(use=role, text=text, concept=guess["role"], concept_label=label(known), **told)
     return Sentence(use=role, text=_(ROLES.get(role, NOT_USED)).format(column=name), **told)
+
+
+def _reason(guess: Mapping[str, Any]) -> str:
+    """Say why a column is read so; how its dates are written, by an example."""
+    said, fact = label(guess["reason"]), str(guess["fact"])
+    return said.replace(fact, EXAMPLE.strftime(fact)) if guess["role"] == "date" and fact else said
 
 
 def _role(name: str, guess: Mapping[str, Any], recipe: Mapping[str, Any]) -> str:

@@ -14,8 +14,9 @@ columns   columns: {concept: {column, codes: {answer: code or "" for missing}, m
           where `columns` is given, a concept that is not named is not used, nor is one whose column is "".
           personal: [column], missing: [word]
 place     country (two letters), column (of place names, or "": all rows are of one place), area (its id, else the
-          country), names: {name: area id}, whole (what all rows stand for, or ""), as_of (date), latitude, longitude,
-          date (column or ""), format (strptime), label (2024, 2023/2024, …), by ("whole" or "year")
+          country), names: {name: area id}, stands ("country" or "part"), whole (the part, in words), as_of (date),
+          latitude, longitude, date (column or ""), format (strptime), label (2024, 2023/2024, …),
+          by ("whole" or "year")
 asked     sampling_type, weights (column or ""), strata: [column], clusters: [column], note, limits
 findings  {} (they were read);   result  {} (it was read)
 who       licence, for_office (bool)
@@ -23,56 +24,35 @@ who       licence, for_office (bool)
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from datashift.errors import BadUpload, NotAllowed
 from datashift.language import current
-from datashift.read.store import keep
 from datashift.web.collection.kits import full_name
 from datashift.web.collection.models import Dataset, Note, Review, Upload
+from datashift.web.collection.receiving import receive
 from datashift.web.collection.recipes import rebuild
 from datashift.web.collection.sentences import sentences
 from datashift.web.collection.steps import TITLES, fitting_run, next_step, ready, steps, suggested, wanted
 from datashift.web.jobs.services import enqueue
-from datashift.web.people.models import Organisation, User
+from datashift.web.people.models import User
 from datashift.web.people.services import record
 
 __all__ = [
-    "answer", "ask_for_review", "begin", "delete", "explain", "mark_released", "next_step", "receive",
-    "send_back", "sentences", "steps", "take_back",
+    "answer", "ask_for_review", "begin", "delete", "explain", "lead", "mark_released", "next_step", "receive",
+    "replace", "send_back", "sentences", "steps", "take_back",
 ]  # fmt: skip
 
 SUGGEST, RUN = "suggest", "run"
-RESERVED = ("recipe.toml", "areas.csv", "kit", "release.zip", "evidence.zip")
-"""Names that lie beside a recipe."""
-LONGEST_NAME = 200
 LONGEST_TEXT = 4000
 State = Dataset.State
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
-
-
-def receive(*, name: str, chunks: Iterable[bytes], organisation: Organisation, by: User) -> Upload:
-    """Keep the bytes of a file under their SHA-256 and note that they came. The same file again is the same upload.
-
-    Raises BadUpload where the file is empty or larger than the site takes; nothing is kept then.
-    """
-    plain = _bare(name)
-    sha256, path = keep(_measured(chunks, plain), settings.HOME)
-    with transaction.atomic():
-        upload, new = Upload.objects.get_or_create(
-            organisation=organisation, sha256=sha256, name=plain, defaults={"size": path.stat().st_size, "by": by}
-        )
-        if new:
-            record("upload", f"upload:{upload.pk}", by=by, organisation=organisation, size=upload.size)
-    return upload
 
 
 def begin(*, upload: Upload, by: User, country: str = "") -> Dataset:
@@ -89,29 +69,6 @@ def begin(*, upload: Upload, by: User, country: str = "") -> Dataset:
         enqueue(SUGGEST, str(dataset.pk))
         _record("begin", dataset, by)
     return dataset
-
-
-def _measured(chunks: Iterable[bytes], name: str) -> Iterable[bytes]:
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > settings.UPLOAD_LIMIT:
-            raise BadUpload("upload.too-large", file=name, most=f"{settings.UPLOAD_LIMIT >> 20} MB")
-        yield chunk
-    if not size:
-        raise BadUpload("upload.empty", file=name)
-
-
-def _bare(name: str) -> str:
-    """Return the name of a file without folders and signs that nobody sees, short enough for every file system."""
-    last = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
-    plain = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C").strip().lstrip(".")
-    if not plain or plain.casefold() in RESERVED:
-        plain = f"data-{plain}".rstrip("-")
-    stem, dot, ending = plain.rpartition(".")
-    stem, ending = (stem, dot + ending) if dot and len(ending) <= 10 else (plain, "")
-    room = LONGEST_NAME - len(ending.encode())
-    return stem.encode()[:room].decode("utf-8", "ignore") + ending
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -208,6 +165,52 @@ def explain(*, dataset: Dataset, check_id: str, code: str, text: str, by: User) 
             return None
         values = {"text": _writable(text).strip()[:LONGEST_TEXT], "by": by}
         return Note.objects.update_or_create(dataset=found, check_id=check_id, code=code, defaults=values)[0]
+
+
+def lead(*, dataset: Dataset, measure: str, version: int, by: User) -> Dataset:
+    """Say which figure leads; the figures are made again, and their result is read again. Raises BadUpload."""
+    with transaction.atomic():
+        found = _locked(dataset)
+        _require_answerable(found, "result", version)
+        run = fitting_run(found)
+        if run is None or measure not in [one["id"] for one in run.told["measures"]]:
+            raise BadUpload("upload.no-choice", value=measure)
+        found.answers = {name: one for name, one in found.answers.items() if name != "result"}
+        found.answers["lead"] = {"measure": measure}
+        rebuild(found)
+        _made_again(found, RUN)
+        _record("lead", found, by, measure=measure)
+    return found
+
+
+def replace(*, dataset: Dataset, upload: Upload, by: User) -> Dataset:
+    """Put a corrected file in the place of the one that came before; what was said of it stays, as far as it fits.
+
+    The figures are made again, findings and result are read again, and a new release takes the place of the former.
+    Raises BadUpload while a review is open.
+    """
+    with transaction.atomic():
+        found = _locked(dataset)
+        if found.state == State.IN_REVIEW:
+            raise BadUpload("upload.in-review")
+        if upload.organisation_id != found.organisation_id:
+            raise BadUpload("upload.no-organisation")
+        if upload.pk == found.upload_id:
+            return found
+        found.upload = upload
+        found.suggestion = {"kits": found.suggestion.get("kits", [])}
+        found.answers = {name: one for name, one in found.answers.items() if name not in ("findings", "result")}
+        _made_again(found, SUGGEST)
+        _record("replace", found, by, upload=upload.pk)
+    return found
+
+
+def _made_again(dataset: Dataset, job: str) -> None:
+    """Keep a dataset whose result is none any more, and ask for the work that makes a new one."""
+    dataset.state = State.DRAFT if dataset.state == State.RELEASED else dataset.state
+    dataset.version += 1
+    dataset.save()
+    enqueue(job, str(dataset.pk))
 
 
 def delete(*, dataset: Dataset, by: User) -> None:

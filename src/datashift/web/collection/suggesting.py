@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from django.conf import settings
 from django.db import transaction
 
-from datashift.errors import BadUpload, DataShiftError
+from datashift.errors import BadRecipe, BadUpload, DataShiftError
 from datashift.harmonise import Suggestion
 from datashift.harmonise import suggest as suggested_for
 from datashift.language import LANGUAGES, N_, speaking
@@ -24,7 +24,8 @@ from datashift.standards.areas import countries, folded, known_areas
 from datashift.web.collection.kits import at_hand, kit_named
 from datashift.web.collection.models import Dataset
 from datashift.web.collection.recipes import rebuild
-from datashift.web.collection.steps import suggested, wanted
+from datashift.web.collection.steps import fitting_run, ready, suggested, wanted
+from datashift.web.jobs.services import enqueue
 from datashift.web.people.services import record
 
 READING, LOOKING = N_("reading the file"), N_("looking at every column")
@@ -158,17 +159,31 @@ def _keep(dataset: Dataset, asked: Mapping[str, Any], found: dict[str, Any]) -> 
     """Keep a suggestion, where it is still wanted; whoever wanted another one meanwhile has asked for it."""
     with transaction.atomic():
         now = _locked(dataset)
-        if now is None or wanted(now) != asked:
+        if now is None or (now.upload_id, wanted(now)) != (dataset.upload_id, asked):
             return
         # Which kits fit was told when none was chosen yet.
         now.suggestion = found | {"kits": found["kits"] or now.suggestion.get("kits", [])}
         rows = now.answers.get("rows", {})
         if rows.get("row_id") and rows["row_id"] not in [one["name"] for one in found["columns"]]:
             now.answers = {**now.answers, "rows": {**rows, "row_id": ""}}
-        rebuild(now)
+        _rebuild(now)
         now.version += 1
         now.save()
+        if ready(now) and fitting_run(now) is None:
+            enqueue("run", str(now.pk))
         record("suggest", f"dataset:{now.pk}", by=None, organisation=now.organisation, kit=found["kit"])
+
+
+def _rebuild(dataset: Dataset) -> None:
+    """Make the recipe from the new suggestion. Where a corrected file has other columns, what does not fit any more
+    is asked again, so that nobody is stuck.
+    """
+    try:
+        rebuild(dataset)
+    except (BadUpload, BadRecipe):
+        kept = ("rows", "kit", "who")
+        dataset.answers = {name: one for name, one in dataset.answers.items() if name in kept}
+        rebuild(dataset)
 
 
 def _keep_sheets(dataset: Dataset, path: Path) -> None:

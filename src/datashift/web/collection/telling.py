@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -59,14 +60,16 @@ def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
     explained    [{code, rows, text: label, first_rows}]: rows that could not be used
     findings     [{check, code, rows, first_rows, text: label, effects: [{measure, with, without, unit}]}]
     measures     [{id, label, finding, unit, unit_label, estimator, desired, relevant_difference}], the headline first
-    estimates    [{measure, label, area, area_name, period, breakdown: {concept: code}, value, se, lower, upper, n,
-                 n_eff, deff, df, unit, status, method_id, method: label, reason: label}]
+    estimates    [{measure, label, area, area_name, place: label, period, breakdown: {concept: code}, value, se,
+                 lower, upper, n, n_eff, deff, df, unit, status, method_id, method: label, reason: label}]
     comparisons  [{measure, area, …, value, …, verdict, word: label, reason: label, contest: label, official: {…}}]
     charts       names of the charts in the bundle;   bundle_id: its id, "" where none was made
     """
     setting, harmonised = result.setting, result.harmonised
     shown = {e.measure for e in result.estimates if not e.breakdown and e.status != "Q"}
     measures = {measure.id: measure for measure in setting.measures}
+    named = {e.area: setting.areas[e.area] for e in result.estimates if e.area in setting.areas}
+    places = {key: in_all(partial(area_label, area)) for key, area in named.items()}
     return {
         "rows_in": harmonised.rows_in,
         "rows_used": harmonised.rows_out,
@@ -74,7 +77,7 @@ def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
         "findings": [_finding(finding, shown) for finding in result.findings],
         "finding": _headline(result),
         "measures": [_measure(measure) for measure in setting.measures],
-        "estimates": [_estimate(e, measures[e.measure]) for e in result.estimates],
+        "estimates": [{**_estimate(e, measures[e.measure]), "place": places.get(e.area, {})} for e in result.estimates],
         "comparisons": [_comparison(c) for c in result.comparisons],
         "limits": [dict(limit) for limit in setting.recipe.limits],
         "uncertainty": in_all(lambda: uncertainty_sentence(setting.recipe)),

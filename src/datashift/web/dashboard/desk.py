@@ -86,13 +86,16 @@ def _person(request: HttpRequest) -> User:
 
 
 def _readable(person: User) -> QuerySet[Review]:
-    """Return the reviews that a person may read: of organisations in reach, and for offices those meant for them."""
+    """Return the reviews that a person may read: of organisations in reach, and for offices those meant for them.
+
+    An office reads while the request is open: what was taken back or sent back is no longer shown to anybody outside.
+    """
     found = Review.objects.select_related("run__dataset__organisation", "asked_by", "decided_by")
     reach = reached(person, "see-draft")
     if reach is None:
         return found
     offices = [m.country for m in person.memberships.all() if m.role in ACTS["office-desk"] and m.country]
-    theirs = Q(for_office=True, run__dataset__country__in=offices)
+    theirs = Q(for_office=True, decision=Review.Decision.OPEN, run__dataset__country__in=offices)
     return found.filter(Q(run__dataset__organisation__in=reach) | theirs)
 
 

@@ -13,7 +13,7 @@ from datashift.language import label
 from datashift.numbers import in_digits
 from datashift.standards.areas import world
 from datashift.standards.periods import years
-from datashift.web.dashboard import reading
+from datashift.web.dashboard import citing, reading
 from datashift.web.dashboard.charts.axis import SHARE
 from datashift.web.dashboard.charts.marks import is_modelled
 from datashift.web.dashboard.models import Release
@@ -42,20 +42,34 @@ def lately(most: int = 3) -> list[Row]:
 
 
 def _finding(release: Release) -> Row | None:
-    """Return what a release found for all it counted: its sentence and its latest headline figure."""
+    """Return what a release found for all it counted: its sentence and its latest headline figure.
+
+    An official figure beside it would need its name and its verdict: they stand on the page that the sentence opens.
+    """
     sentence, measure = label(release.texts.get("finding") or ""), release.measures[0]
     asked = {"release": release.pk, "area": release.whole, "measure": measure["id"], "breakdown": ""}
     row = reading.figures(**asked).exclude(value=None).order_by("-year").values().first()
     if not sentence or row is None:
         return None
-    compared = reading.beside(**asked, period=row["period"]).exclude(official={}).values("official", "verdict").first()
-    return {"release": release, "sentence": sentence, "unit": measure["unit"], "row": {**row, **(compared or {})}}
+    words = "" if measure["unit"] == SHARE else label(measure["unit_label"])
+    return {"release": release, "sentence": sentence, "unit": measure["unit"], "unit_label": words, "row": row}
 
 
 def uncounted() -> list[Row]:
-    """Return for every country of the world that we look at what is counted of each indicator: see `kind_of`."""
+    """Return for every country of the world that we look at what is counted of each indicator: see `kind_of`.
+
+    `finding` is what its page of coverage says, so that two pages cannot count differently.
+    """
     found = [(one, counted_last(one["code"])) for one in reading.countries() if one["code"] in world()]
-    return [one | {"kinds": sorted(map(kind_of, last.values()), key=KINDS.index)} for one, last in found if last]
+    return [
+        one
+        | {
+            "kinds": sorted(map(kind_of, last.values()), key=KINDS.index),
+            "finding": label((reading.coverage_of(one["code"]) or {}).get("finding") or {}),
+        }
+        for one, last in found
+        if last
+    ]
 
 
 def countries() -> tuple[list[Row], list[Row]]:
@@ -143,16 +157,23 @@ def listed(rows: Sequence[Row]) -> list[Row]:
     known = {release.pk: release for release in _behind(rows)}
     return [
         {
-            **(one["citizen"] or {"value": None, "status": ""}),
+            **(one["citizen"] or _not_shown(one)),
             "name": one["area_name"],
             "dated": True,
             **_told_of(one, known),
             "official": one["official"],
             "word": label(one["word"]) if one["citizen"] else "",
+            "verdict_reason": label(one.get("reason") or {}),
             "href": reverse("ledger", args=[one["indicator"], one["area"]]),
         }
         for one in rows
     ]
+
+
+def _not_shown(ledger: Row) -> Row:
+    """Return a citizen figure without its value: citizens may have counted, and too few to show."""
+    hidden = ledger.get("hidden") or {"status": "", "reason": {}}
+    return {"value": None, "status": hidden["status"], "reason": label(hidden["reason"])}
 
 
 def _behind(ledgers: Iterable[Row]) -> Iterable[Release]:
@@ -167,6 +188,8 @@ def _told_of(ledger: Row, known: Mapping[str, Release]) -> Row:
         return {"note": "", "made": ""}
     note = next((label(one["label"]) for one in release.measures if one["id"] == figure["measure"]), "")
     area = release.whole if ledger["area"] == ledger["country"] else ledger["area"]
+    if ledger["area"] != area:  # the row is named after the country; what was counted may be one corner of it
+        note = f"{note} · {citing.place(release, area, label(release.texts.get('place') or {}) or area)}"
     return {"note": note, "made": made_of(figure, area)}
 
 
@@ -177,7 +200,7 @@ def by_unit(ledgers: Iterable[Row]) -> list[tuple[str, bool, list[Row]]]:
     """
 
     def kind(one: Row) -> tuple[bool, str, str]:
-        counted = (one["citizen"] or {}).get("measure", "")
+        counted = (one["citizen"] or one.get("hidden") or {}).get("measure", "")
         return one["simulated"], str(one["unit"]), "" if one["unit"] == SHARE else counted
 
     same = groupby(sorted(ledgers, key=kind), key=kind)
@@ -199,8 +222,15 @@ def nothing(indicator: str, place: Mapping[str, Any]) -> Row:
     """
     figures = reading.figures(indicator=indicator, area=place["id"])
     told = reading.releases(pk__in=figures.values("release")).distinct()
-    looked = indicator in counted_last(place["country"])
+    looked = indicator in counted_last(place["country"]) and not officials_in(indicator, place)
     return {"near": near(indicator, place), "looked": looked, "waiting": list(told)}
+
+
+def officials_in(indicator: str, place: Mapping[str, Any]) -> bool:
+    """Say whether officials tell of an indicator in a part of a country, of which no ledger is made for that alone."""
+    told = reading.coverage_of(place["country"]) or {}
+    cells = next((one["cells"] for one in told.get("areas", ()) if one["id"] == place["id"]), ())
+    return any(cell["indicator"] == indicator and cell["who"] != "nobody" for cell in cells)
 
 
 def near(indicator: str, place: Mapping[str, Any]) -> list[Row]:
@@ -268,9 +298,14 @@ def _source(official: Mapping[str, Any]) -> str:
 
 
 def missing(told: Row, place: Mapping[str, Any]) -> list[Row]:
-    """Return the parts of a place, as they are today, that nobody counted where others of the same place were."""
+    """Return the parts of a place, as they are today, that citizens did not count where they counted others.
+
+    What only another release knows (a site, a stretch of land) is no part that this one left out.
+    """
     counted = {row["area"] for row in told["areas"]}
-    return [one for one in place["children"] if counted and one["id"] not in counted and not one["until"]]
+    parts = [one for one in place["children"] if one["listed"] and not one["until"]]
+    some = counted & {one["id"] for one in place["children"] if one["listed"]}
+    return [one for one in parts if some and one["id"] not in counted]
 
 
 def children(place: Mapping[str, Any]) -> list[Row]:

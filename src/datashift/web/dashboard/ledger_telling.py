@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from datashift.compare import contest_sentence, reason, verdict_word
-from datashift.language import label
+from datashift.language import label, speaking
 from datashift.ledger import Ledger
 from datashift.ledger.picture import words
 from datashift.ledger.sentences import labelled, title_of, unknown
 from datashift.ledger.table import limits, marks
-from datashift.model import Comparison, Label, Observation, TimeSeries
+from datashift.model import Benchmark, Comparison, Label, Observation, TimeSeries
 from datashift.standards.periods import years
 from datashift.web.dashboard.models import Beside, Figure, Release
 
 Told = dict[str, Any]
+Shown = tuple[TimeSeries, Observation]
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,17 @@ class Rows:
         """Return the name that the release gives a place; "" where it has none."""
         return next((one.area_name for one in self.figures if one.area == area), "")
 
-    def everybody(self, area: str = "", measure: str = "") -> list[Figure]:
-        """Return the latest figures for everybody, one per measure and place."""
+    def everybody(self, area: str = "", measure: str = "", *, shown: bool = False) -> list[Figure]:
+        """Return the latest figures for everybody, one per measure and place; with `shown` those that have a value."""
+
+        def order(one: Figure) -> tuple[bool, int]:
+            return shown and one.value is not None, one.year
+
         found: dict[tuple[str, str], Figure] = {}
         for one in self.figures:
             if not one.breakdown and area in ("", one.area) and measure in ("", one.measure):
                 key = (one.measure, one.area)
-                if key not in found or found[key].year <= one.year:
+                if key not in found or order(found[key]) <= order(one):
                     found[key] = one
         return list(found.values())
 
@@ -92,14 +97,19 @@ def told(found: Ledger, area: str, releases: Sequence[tuple[Release, Rows]]) -> 
 
 
 def short(found: Mapping[str, Ledger], telling: Mapping[str, Told]) -> Told:
-    """Return what lists of ledgers show."""
-    english, series = found["en"], found["en"].series
-    sides = {side: next(((s, o) for s in series if s.side == side and (o := _last(s))), None)
-             for side in ("citizen", "official")}  # fmt: skip
-    beside: dict[str, Label] = {"word": {}, "finding": {}, "title": {}}
+    """Return what lists of ledgers show: the latest citizen figure, the official one it is judged by, and the verdict.
+
+    Where nothing of the citizen figure may be shown, `hidden` has its measure, status and reason.
+    """
+    english = found["en"]
+    citizen = _latest(english, "citizen")
+    official = _judged_by(english) if citizen else _latest(english, "official")
+    beside: dict[str, Label] = {"word": {}, "reason": {}, "finding": {}, "title": {}}
     for language, one in telling.items():
-        verdict = next((v for v in one["verdicts"] if english.lead and v["word"]), None)
-        beside["word"][language] = verdict["word"] if verdict else ""
+        lead = found[language].lead
+        with speaking(language):
+            beside["word"][language] = verdict_word(lead) if lead else ""
+            beside["reason"][language] = reason(lead) if lead else ""
         beside["finding"][language], beside["title"][language] = one["finding"], one["title"]
     releases = telling["en"]["releases"]
     more = {"release": releases[0] if releases else None}
@@ -107,9 +117,41 @@ def short(found: Mapping[str, Ledger], telling: Mapping[str, Told]) -> Told:
         **beside,
         "unit": english.unit,
         "simulated": english.simulated,
-        "citizen": _glance(*sides["citizen"]) | more if sides["citizen"] else None,
-        "official": _glance(*sides["official"]) if sides["official"] else None,
+        "citizen": _glance(*citizen) | more if citizen else None,
+        "hidden": None if citizen else _hidden(telling),
+        "official": _glance(*official) if official else None,
     }
+
+
+def _latest(found: Ledger, side: str) -> Shown | None:
+    return next(((s, o) for s in found.series if s.side == side and (o := _last(s))), None)
+
+
+def _judged_by(found: Ledger) -> Shown | None:
+    """Return the official figure of the verdict: another one in the same row would seem to be meant by it."""
+    official = found.lead.official if found.lead else None
+    if official is None or official.value is None:
+        return None
+    same = ((s, o) for s in found.series if s.side == "official" for o in s.observations)
+    return next(
+        ((s, o) for s, o in same if (s.series, s.producer, o.period) == _named(official) and o.value == official.value),
+        None,
+    )
+
+
+def _named(official: Benchmark) -> tuple[str, str, str]:
+    return official.series, official.source, official.period
+
+
+def _hidden(telling: Mapping[str, Told]) -> Told | None:
+    rows = {language: one["measures"][0] for language, one in telling.items() if one["measures"]}
+    if not rows:
+        return None
+    first = rows["en"]
+    return {
+        "measure": first["measure"], "status": first["status"],
+        "reason": {language: row["reason"] for language, row in rows.items()},
+    }  # fmt: skip
 
 
 def _glance(series: TimeSeries, one: Observation) -> Told:
@@ -250,7 +292,7 @@ def _measures(area: str, release: Release, rows: Rows) -> list[Told]:
             "unit": one.unit,
             "unit_label": label(known[one.measure]["unit_label"]),
         }
-        for one in rows.everybody(area=place)
+        for one in rows.everybody(area=place, shown=True)
         if one.measure in known
     ]
 

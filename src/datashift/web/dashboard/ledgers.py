@@ -85,10 +85,14 @@ def _ledger(indicator: str, area: str, country: str, reads: Sequence[Read], home
         return None
     releases = [one for one in chosen if one.rows.tells_of(area, one.release)]
     others = [one.release.pk for one in reads if one not in chosen]
+    drawn = {one.series for one in found["en"].series}
+    left = [code for code in _series(indicator, area, reads, home) if code not in drawn]
     telling = {}
     for language, ledger in found.items():
         with speaking(language):
-            telling[language] = told(ledger, area, [(one.release, one.rows) for one in releases]) | {"others": others}
+            telling[language] = told(ledger, area, [(one.release, one.rows) for one in releases]) | {
+                "others": others, "official_left": left,
+            }  # fmt: skip
     name = next((one.rows.name_of(area) for one in releases if one.rows.name_of(area)), "") or _name(area, country)
     return models.Ledger(
         indicator=indicator, area=area, area_name=name, country=country, counted=bool(releases),
@@ -96,9 +100,7 @@ def _ledger(indicator: str, area: str, country: str, reads: Sequence[Read], home
     )  # fmt: skip
 
 
-def _found(
-    indicator: str, area: str, reads: Sequence[Read], home: Path
-) -> tuple[dict[str, Ledger], Sequence[Read]]:
+def _found(indicator: str, area: str, reads: Sequence[Read], home: Path) -> tuple[dict[str, Ledger], Sequence[Read]]:
     """Return the ledger in every language, and the releases in it: of all that fits together; {} where nothing does."""
     for chosen, series in _choices(indicator, area, reads, home):
         asked = Asked(indicator, area, series=series)

@@ -149,8 +149,9 @@ class Ledger(models.Model):
     """All that is known about an indicator in a place, as a page shows it, in each language (`told`: {language: {…}}).
 
     Made by the worker when a release or an official snapshot changes it. `short` is what lists of ledgers show:
-    {"finding": label, "title": label, "word": label, "unit", "simulated", "citizen": {value, lower, upper, period,
-    release, measure} or null, "official": {value, lower, upper, nature, source, period} or null}.
+    {"finding": label, "title": label, "word": label, "reason": label, "unit", "simulated", "citizen": {value, lower,
+    upper, period, release, measure} or null, "hidden": {measure, status, reason: label} or null where there is no
+    citizen figure to show, "official": {value, lower, upper, nature, source, period} or null}.
     """
 
     indicator = models.CharField(max_length=20)

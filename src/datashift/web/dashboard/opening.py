@@ -82,11 +82,12 @@ def questions(kit: Mapping[str, Any]) -> list[Row]:
 def design_of(recipe: Mapping[str, Any]) -> Row:
     """Return how the rows were drawn, as the recipe states it: columns of weights, strata and clusters."""
     design = recipe.get("design", {})
-    stages = design.get("clusters", ())
+    stages, strata = design.get("clusters", ()), design.get("strata", ())
+    stages = [stages] if isinstance(stages, str) else stages
     return {
         "note": design.get("note", {}),
         "weights": design.get("weights") or design.get("weight_margin") or "",
-        "strata": " × ".join(design.get("strata", ())),
+        "strata": strata if isinstance(strata, str) else " × ".join(strata),
         "clusters": [" × ".join([stage] if isinstance(stage, str) else stage) for stage in stages],
         "confidence": 100 * design.get("confidence", 0.95),
         "calibrated": "calibration" in design,

@@ -123,8 +123,9 @@ def country_name(code: str) -> Label:
 def place(area: str) -> dict[str, Any] | None:
     """Return what a place is: id, name, country, parent, children, kind, until; None where nobody knows it.
 
-    children [{id, name, until}] are its parts of today, and those that ledgers know; `until` is the last year of an
-    extent that is no more. A place that only releases know has the name they give it.
+    children [{id, name, until, listed}] are its parts of today, and those that ledgers know; `until` is the last year
+    of an extent that is no more, `listed` says whether our lists of areas have it. A place that only releases know has
+    the name they give it.
     """
     country = area[:2]
     known = _known(country) if country in world() else {}
@@ -155,7 +156,10 @@ def _children(area: str, known: dict[str, Area]) -> list[dict[str, Any]]:
         others = Ledger.objects.filter(country=area, counted=True).exclude(area__in=[area, *parts])
         for one, name in others.values_list("area", "area_name").distinct():
             parts[one] = (_name(known[one]), _until(known[one])) if one in known else ({"en": name}, None)
-    return [{"id": one, "name": name, "until": until} for one, (name, until) in sorted(parts.items())]
+    return [
+        {"id": one, "name": name, "until": until, "listed": one in known}
+        for one, (name, until) in sorted(parts.items())
+    ]
 
 
 def _until(area: Area) -> int | None:

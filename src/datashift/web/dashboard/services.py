@@ -29,7 +29,7 @@ _AT_ONCE = 500
 def release(*, review: Review, by: User, comment: str = "") -> Release:
     """Make the run under review public, if `by` is not who asked for it. Released twice, it is one release.
 
-    Raises NotAllowed (review.own, review.decided, release.known) and Tampered.
+    Raises NotAllowed (review.own, review.decided, release.known, release.names-producer) and Tampered.
     """
     if review.asked_by_id == by.pk:
         raise NotAllowed("review.own")
@@ -38,6 +38,7 @@ def release(*, review: Review, by: User, comment: str = "") -> Release:
     if review.decision not in (Review.Decision.OPEN, Review.Decision.RELEASED):
         raise NotAllowed("review.decided")
     bundle = opened(settings.HOME / run.folder)
+    _require_unnamed(bundle, run.dataset.organisation)
     keep(bundle, settings.HOME)
     with transaction.atomic():
         review = Review.objects.select_for_update().get(pk=review.pk)
@@ -51,12 +52,14 @@ def release(*, review: Review, by: User, comment: str = "") -> Release:
 def publish_folder(
     folder: Path, *, organisation: Organisation, told: Mapping[str, Any], by: User | None = None
 ) -> Release:
-    """Make the bundle in a folder of this machine public. Raises NotAllowed (release.known) and Tampered.
+    """Make the bundle in a folder of this machine public. Raises NotAllowed (release.known,
+    release.names-producer) and Tampered.
 
     `told` is what the run tells in four languages (see `collection.models.Run`); what it lacks is said in the language
     of the bundle.
     """
     bundle = opened(folder)
+    _require_unnamed(bundle, organisation)
     keep(bundle, settings.HOME)
     with transaction.atomic():
         return _published(bundle, told, organisation, None, by)
@@ -102,6 +105,12 @@ def _published(
         _no_longer_current(former)
     _told_of(made, "release.published", by)
     return made
+
+
+def _require_unnamed(bundle: Bundle, organisation: Organisation) -> None:
+    """The files of a release never change, so an anonymous producer is not named in them from the start."""
+    if organisation.anonymous and bundle.said.recipe.producer != organisation.slug:
+        raise NotAllowed("release.names-producer", slug=organisation.slug)
 
 
 def _again(known: Release, organisation: Organisation) -> Release:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.template.loader import get_template
+from django.utils.translation import get_language, get_language_from_path, override
 
 from datashift.errors import DataShiftError, InputError, SourceUnavailable
 from datashift.language import speaking
@@ -80,24 +83,69 @@ def limited(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponse:
         if counts.allowed(_kind(request), _address(request)):
             return get_response(request)
-        response = HttpResponse("429\n", status=429, content_type="text/plain")
+        response = _wait(request)
         response["Retry-After"] = "60"
         return response
 
     return answer
 
 
+def _wait(request: HttpRequest) -> HttpResponse:
+    """Tell people to wait, in the language of the address. It is made once: a flood must not cost more than a page."""
+    language = get_language_from_path(request.path)
+    if language is None:
+        return HttpResponse("429\n", status=429, content_type="text/plain")
+    return HttpResponse(_waiting(language), status=429)
+
+
+@cache
+def _waiting(language: str) -> str:
+    with override(language), speaking(language):
+        return str(get_template("frame/wait.html").render({}))
+
+
 def _address(request: HttpRequest) -> str:
-    """Return the address of the visitor: what our own proxy says last, where there is one."""
-    if settings.BEHIND_PROXY:
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Return the address of the visitor: what our own proxy says last, where there is one.
+
+    Of an IPv6 address it is the network (/64): whoever has one has all of its addresses.
+    """
+    behind = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    stated = behind if settings.BEHIND_PROXY else str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        known = ipaddress.ip_address(stated)
+    except ValueError:
+        return stated
+    return stated if known.version == 4 else str(int(known) >> 64 if known.ipv4_mapped is None else known.ipv4_mapped)
 
 
 def _kind(request: HttpRequest) -> str:
     if request.method == "POST":
         return "sign-in" if "/account/" in request.path else "write"
     return "api" if request.path.startswith(("/api/", "/sdmx/")) else "page"
+
+
+def bounded(get_response: Answer) -> Answer:
+    """Refuse what no page takes, before any of it is read: bodies that are too large, and paths with a sign that
+    databases do not keep.
+
+    Django writes a file to the disk while it looks for the token of a form, so a view would come too late.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+        if size <= settings.BODY_LIMIT:
+            return get_response(request)
+        known = request.user.is_authenticated
+        if known and size <= settings.UPLOAD_LIMIT + settings.BODY_LIMIT:
+            return get_response(request)
+        for _piece in range(settings.UPLOAD_LIMIT >> 18 if known else 0):
+            if not request.read(2**20):  # thrown away; a browser that may not send to the end shows no answer
+                break
+        return render(request, "frame/refused.html", {"status": 413}, status=413)
+
+    return answer
 
 
 def refused(get_response: Answer) -> Answer:
@@ -118,4 +166,6 @@ class _Refused:
         status = 400 if isinstance(problem, InputError) else 503 if isinstance(problem, SourceUnavailable) else 409
         if request.path.startswith(("/api/", "/sdmx/")):
             return JsonResponse({"error": problem.as_dict()}, status=status)
-        return render(request, "frame/problem.html", {"problem": problem}, status=status)
+        response = render(request, "frame/problem.html", {"problem": problem}, status=status)
+        response["Cache-Control"] = "no-store"  # its text may quote what somebody sent
+        return response

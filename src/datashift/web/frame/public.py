@@ -48,12 +48,12 @@ class _Kept:
     """The pages of the current revision, the least used dropped first."""
 
     def __init__(self) -> None:
-        self.pages: OrderedDict[tuple[str, ...], Page] = OrderedDict()
+        self.pages: OrderedDict[str, Page] = OrderedDict()
         self.bytes = 0
         self.revision = -1
         self.lock = threading.Lock()
 
-    def get(self, key: tuple[str, ...], number: int) -> Page | None:
+    def get(self, key: str, number: int) -> Page | None:
         with self.lock:
             if number != self.revision:
                 self.pages.clear()
@@ -62,7 +62,7 @@ class _Kept:
                 self.pages.move_to_end(key)
             return self.pages.get(key)
 
-    def put(self, key: tuple[str, ...], number: int, page: Page) -> None:
+    def put(self, key: str, number: int, page: Page) -> None:
         with self.lock:
             if number != self.revision or key in self.pages or page.size > MOST_BYTES // 8:
                 return
@@ -88,7 +88,7 @@ def public(*parameters: str) -> Callable[[Callable[..., HttpResponse]], Callable
                 return HttpResponseNotAllowed(["GET", "HEAD"])
             asked = [(name, value) for name in parameters for value in request.GET.getlist(name)]
             number = revision()
-            key = (language(), request.path, urlencode(asked), request.headers.get("Accept", "") if parameters else "")
+            key = _key(request.path, urlencode(asked), request.headers.get("Accept", "") if parameters else "")
             page = _kept.get(key, number)
             if page is None:
                 query = request.GET.copy()
@@ -109,6 +109,11 @@ def public(*parameters: str) -> Callable[[Callable[..., HttpResponse]], Callable
         return shown
 
     return made
+
+
+def _key(*parts: str) -> str:
+    """Return a short name for a page in the current language: what is asked may be long, and would fill the memory."""
+    return sha256("\0".join((language(), *parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _page(response: HttpResponse) -> Page:

@@ -175,8 +175,13 @@ def add_organisation(*, name: str, by: User | None, country: str = "", anonymous
 
 @transaction.atomic
 def change_organisation(*, organisation: Organisation, by: User, **said: Any) -> Organisation:
-    """Change what is said of an organisation. Who becomes anonymous gets an address that does not tell the name."""
+    """Change what is said of an organisation. Who becomes anonymous gets an address that does not tell the name.
+
+    Raises NotAllowed (people.named-in-releases) where published files tell it: nobody is promised what cannot be kept.
+    """
     if said.get("anonymous") and not organisation.anonymous:
+        if organisation.releases.filter(withdrawn_at=None).exists():
+            raise NotAllowed("people.named-in-releases")
         organisation.slug = _free_slug("")
     for field, value in said.items():
         setattr(organisation, field, value)

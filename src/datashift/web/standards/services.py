@@ -24,7 +24,9 @@ MOST_BYTES = 500_000
 """The longest text of a kit; the longest that ships has 120 000 bytes."""
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_VERSION = re.compile(r"\d+(\.\d+){0,2}")
+_VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,2}")
+_MOST_DOTS = 300
+"""A key of a thousand parts, a.a.a…, takes TOML minutes to read; no line of a kit has so many dots."""
 _log = logging.getLogger("datashift.web")
 
 
@@ -53,8 +55,8 @@ def sync() -> None:
 def add_variant(*, text: str, organisation: Organisation | None, by: User) -> KitVersion:
     """Add a national or local variant: a full kit that names its base, or a short text that says what differs.
 
-    The same text again is the same version. Raises BadKit (kit.too-large, kit.no-base, kit.bad-id, kit.bad-version,
-    kit.id-taken, kit.version-there) and BadRecipe, with the field that is wrong.
+    The same text again is the same version. Raises BadKit (kit.too-large, kit.too-deep, kit.no-base, kit.bad-id,
+    kit.bad-version, kit.id-taken, kit.version-there) and BadRecipe, with the field that is wrong.
     """
     kit, full = _variant(text)
     if kit.variant is None:
@@ -115,8 +117,12 @@ def _variant(text: str) -> tuple[Kit, str]:
     """Return the kit of a full text, or of one that says only what differs, with its full text."""
     if len(text.encode()) > MOST_BYTES:
         raise BadKit("kit.too-large", most=MOST_BYTES // 1000)
+    if max((line.count(".") for line in text.splitlines()), default=0) > _MOST_DOTS:
+        raise BadKit("kit.too-deep")
     try:
         return parse_kit(text, "kit.toml"), text
+    except RecursionError:
+        raise BadKit("kit.too-deep") from None
     except BadRecipe as problem:
         of = re.search(r'^\s*(?:variant\.)?of\s*=\s*"([^"]+)"', text, re.MULTILINE)
         if problem.code == "recipe.not-toml" or of is None:

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from datashift.errors import BadUpload, InputError
 from datashift.language import _
 from datashift.web.collection import services
-from datashift.web.collection.models import Dataset
+from datashift.web.collection.models import Dataset, Upload
 from datashift.web.collection.steps import fitting_run, next_step, standing, suggested
 from datashift.web.collection.views.access import organisations, person, the_dataset
 from datashift.web.collection.views.places import named_countries
 from datashift.web.jobs.models import Job
 from datashift.web.jobs.services import enqueue, problem, worker_seen
+from datashift.web.people.models import Organisation
 from datashift.web.people.roles import may, needs
 
 OPEN = (Job.State.WAITING, Job.State.RUNNING)
@@ -36,18 +37,29 @@ def new(request: HttpRequest) -> HttpResponse:
     mine = {str(one.pk): one for one in organisations(request)}
     if chosen["organisation"] not in mine:
         return _ask_for_file(request, chosen, BadUpload("upload.no-organisation"), "organisation")
-    sent = request.FILES.get("file")
     try:
-        if sent is None:
-            raise BadUpload("upload.no-file")
-        upload = services.receive(
-            name=sent.name or "", chunks=sent.chunks(), organisation=mine[chosen["organisation"]], by=person(request)
-        )
+        upload = _received(request, mine[chosen["organisation"]])
         country = chosen["country"] if chosen["country"] in dict(named_countries()) else ""
         dataset = services.begin(upload=upload, by=person(request), country=country)
     except InputError as found:
         return _ask_for_file(request, chosen, found, "file")
     return redirect("dataset", dataset.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("upload")
+def correct(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Ask for a corrected file of a data set; its answers are kept."""
+    dataset = the_dataset(request, key, "upload")
+    if dataset.state == Dataset.State.IN_REVIEW:
+        return redirect("dataset", dataset.pk)
+    if request.method != "POST":
+        return _ask_for_file(request, {}, dataset=dataset)
+    try:
+        services.replace(dataset=dataset, upload=_received(request, dataset.organisation), by=person(request))
+    except InputError as found:
+        return _ask_for_file(request, {}, found, "file", dataset)
+    return redirect("wait", dataset.pk)
 
 
 @require_safe
@@ -90,6 +102,13 @@ def again(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("wait", dataset.pk)
 
 
+def _received(request: HttpRequest, organisation: Organisation) -> Upload:
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise BadUpload("upload.no-file")
+    return services.receive(name=sent.name or "", chunks=sent.chunks(), organisation=organisation, by=person(request))
+
+
 def _on(dataset: Dataset) -> HttpResponse:
     """Lead on from a waiting page: to what was worked out, or to the step behind which it has to be asked for again."""
     if suggested(dataset) and next_step(dataset).name == "findings" and fitting_run(dataset) is None:
@@ -119,9 +138,11 @@ def stuck(request: HttpRequest, dataset: Dataset, job: Job) -> HttpResponse:
 
 
 def _ask_for_file(
-    request: HttpRequest, chosen: dict[str, str], found: InputError | None = None, at: str = ""
-) -> HttpResponse:
+    request: HttpRequest, chosen: dict[str, str], found: InputError | None = None, at: str = "",
+    dataset: Dataset | None = None,
+) -> HttpResponse:  # fmt: skip
     facts = {
+        "dataset": dataset,
         "organisations": organisations(request),
         "countries": named_countries(),
         "chosen": chosen,

@@ -1,4 +1,4 @@
-"""Explanations of findings, and what comes after a review was asked for."""
+"""What comes after a review was asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from datashift.language import _
@@ -16,18 +15,6 @@ from datashift.web.collection.models import Dataset, Review
 from datashift.web.collection.views.access import person, the_dataset
 from datashift.web.collection.views.files import offered
 from datashift.web.people.roles import may, needs
-
-
-@require_POST
-@needs("upload")
-def explain(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Keep what a producer says to a finding."""
-    dataset = the_dataset(request, key, "upload")
-    check, code, text = (request.POST.get(name, "") for name in ("check", "code", "text"))
-    services.explain(dataset=dataset, check_id=check, code=code, text=text, by=person(request))
-    messages.success(request, _("Your explanation is saved."))
-    at = request.POST.get("at", "")
-    return redirect(reverse("step", args=[dataset.pk, "findings"]) + (f"#finding-{at}" if at.isdecimal() else ""))
 
 
 @require_POST

@@ -124,9 +124,10 @@ def _asked(request: HttpRequest, dataset: Dataset) -> Facts:
     return {
         "ways": [(kind, _(name), _(words)) for kind, name, words in WAYS],
         "columns": column_names(dataset),
-        "suggested": not said,
+        "guess": "" if said or design["sampling_type"] == "undocumented" else design["sampling_type"],
         "now": {
-            "sampling_type": design["sampling_type"],
+            # The guess is marked, not chosen: what figures may say is for those to say who were there.
+            "sampling_type": design["sampling_type"] if said else "",
             "weights": design.get("weights"),
             "strata": design.get("strata", []),
             "clusters": [one for stage in design["clusters"] for one in stage],
@@ -146,12 +147,14 @@ def _told(dataset: Dataset) -> Facts:
 
 def _findings(request: HttpRequest, dataset: Dataset) -> Facts:
     told = _told(dataset)
+    typed = {name: request.POST.get(name, "") for name in ("check", "code", "text")}
     notes = {(note.check_id, note.code): note.text for note in Note.objects.filter(dataset=dataset)}
     findings = [{**one, "note": notes.get((one["check"], one["code"]), "")} for one in told["findings"]]
     return {
         "told": told,
         "findings": sorted(findings, key=lambda one: (-_moves(one), -one["rows"])),
         "names": {one["id"]: label(one["label"]) for one in told["measures"]},
+        "typed": typed,
     }
 
 
@@ -170,6 +173,7 @@ def _result(request: HttpRequest, dataset: Dataset) -> Facts:
     return {
         "told": told,
         "tables": [table for table in tables if table["rows"]],
+        "measures": [(one["id"], label(one["label"])) for one in told["measures"]],
         "files": offered(request, dataset),
     }
 
@@ -180,7 +184,16 @@ def _table(measure: Facts, rows: list[Facts]) -> Facts:
     whole = {one["area"] for one in rows[:1]}
     order = sorted(rows, key=lambda one: (one["area"] not in whole, one["value"] is None, -(one["value"] or 0.0)))
     unit = "" if share else label(measure["unit_label"])
+    order = [
+        {**one, "area_name": label(one.get("place", {})) or one["area_name"], "n_eff": _worth(one)} for one in order
+    ]
     return {"title": label(measure["label"]), "unit": unit, "rows": order, "low": 0, "high": 100 if share else highest}
+
+
+def _worth(one: Facts) -> Any:
+    """What answers are worth. Where each counts alike that is their number, which the design effect misses by one."""
+    worth, answers = one["n_eff"], one["n"]
+    return answers if worth is not None and answers <= worth < answers + 2 else worth
 
 
 def _who(request: HttpRequest, dataset: Dataset) -> Facts:

@@ -6,9 +6,10 @@ import tomllib
 from typing import Any
 
 from datashift.language import _, current
-from datashift.standards.areas import area_label, countries, known_areas, resolver, world
+from datashift.standards.areas import area_label, countries, folded, known_areas, resolver, world
 from datashift.web.collection.models import Dataset
 from datashift.web.collection.recipes import own_area_id
+from datashift.web.collection.sentences import EXAMPLE
 
 Facts = dict[str, Any]
 
@@ -34,16 +35,25 @@ def place(dataset: Dataset) -> Facts:
     own, names, known = _names(dataset, recipe)
     now = {name: where.get(name, "") for name in ("country", "column", "area", "latitude", "longitude")}
     now |= {"as_of": str(where.get("as_of", "")), "names": where.get("names", {}), "whole": said.get("whole", "")}
+    # What the rows stand for is never guessed: a figure of three districts is none of the country.
+    now["stands"] = said.get("stands") or ("part" if said.get("whole") else "")
     now |= {"date": when.get("column", ""), "format": when.get("format", ""), "label": when.get("label", "")}
     return {
         "countries": named_countries(),
         "columns": [one["name"] for one in dataset.suggestion["columns"]],
-        "formats": FORMATS,
+        "formats": _formats(when.get("format", "")),
         "own": own,
         "named": names,
         "areas": known,
         "now": {**now, "by": when.get("by", "whole")},
     }
+
+
+def _formats(stated: str) -> tuple[tuple[str, str], ...]:
+    """Return how dates may be written, each by an example; a way that is in no list is shown by one, too."""
+    if not stated or stated in dict(FORMATS):
+        return FORMATS
+    return (*FORMATS, (stated, EXAMPLE.strftime(stated)))
 
 
 def unasked(dataset: Dataset, asked: list[str]) -> bool:
@@ -56,7 +66,7 @@ def named_countries() -> list[tuple[str, str]]:
     """Return code and name of every country by name, and last the one for practice."""
     language = current()
     named = [(code, dict(area.names).get(language, area.name)) for code, area in world().items()]
-    return [*sorted(named, key=lambda pair: pair[1]), (PRACTICE, _("A made-up country, for practice"))]
+    return [*sorted(named, key=lambda pair: folded(pair[1])), (PRACTICE, _("A made-up country, for practice"))]
 
 
 def _names(dataset: Dataset, recipe: Facts) -> tuple[bool, list[tuple[str, int]], list[tuple[str, str]]]:

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from datashift.errors import DataShiftError
 from datashift.language import _
@@ -33,9 +34,13 @@ FIELDS = {
     "upload.not-a-date": "as_of",
     "upload.no-time": "label",
     "official.not-a-period": "label",
-    "upload.not-a-number": "factor",
+    "upload.no-whole": "stands",
+    "rows upload.not-a-number": "header_row",
+    "column upload.not-a-number": "factor",
+    "asked upload.no-choice": "sampling_type",
+    "recipe.no-kit": "kit",
 }
-"""The field at which a problem has to be mended, where it is one field."""
+"""The field at which a problem has to be mended, where it is one field; some only on one step."""
 READ_BEFORE = ("file", "rows")
 """What can be entered when the file could not be read: it may have to be read in another way."""
 
@@ -93,11 +98,49 @@ def column(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     facts = {
         **_frame(request, found, here),
         "stale": stale,
-        "at": _at(problem),
+        "at": _at(problem, "column"),
         **columns.one_column(found, number, request.POST if problem and not stale else None),
         "problem": problem,
     }
     return render(request, "collection/column.html", facts, status=400 if problem else 200)
+
+
+@require_POST
+@needs("upload")
+def explain(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Keep what a producer says to a finding; what cannot be kept stays in its field."""
+    found = the_dataset(request, key, "upload")
+    check, code, text = (request.POST.get(name, "") for name in ("check", "code", "text"))
+    try:
+        services.explain(dataset=found, check_id=check, code=code, text=text, by=person(request))
+    except DataShiftError as problem:
+        return _refused(request, found, "findings", problem)
+    messages.success(request, _("Your explanation is saved."))
+    at = request.POST.get("at", "")
+    return redirect(reverse("step", args=[found.pk, "findings"]) + (f"#finding-{at}" if at.isdecimal() else ""))
+
+
+@require_POST
+@needs("upload")
+def lead(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say which figure leads."""
+    found, measure = the_dataset(request, key, "upload"), request.POST.get("lead", "")
+    try:
+        services.lead(dataset=found, measure=measure, version=_version(request), by=person(request))
+    except DataShiftError as problem:
+        return _refused(request, found, "result", problem)
+    return redirect("wait", found.pk)
+
+
+def _refused(request: HttpRequest, found: Dataset, name: str, problem: DataShiftError) -> HttpResponse:
+    """Show a step again with what was said there and why it cannot be kept; where it is not open now, lead on."""
+    found.refresh_from_db()
+    here = next(one for one in steps(found) if one.name == name)
+    elsewhere = _not_yet(found, name) or (None if here.open else redirect("dataset", found.pk))
+    if elsewhere is not None:
+        messages.warning(request, str(problem))
+        return elsewhere
+    return _page(request, found, here, problem, request.POST)
 
 
 def _keep(request: HttpRequest, found: Dataset, here: Step) -> HttpResponse:
@@ -111,8 +154,7 @@ def _keep(request: HttpRequest, found: Dataset, here: Step) -> HttpResponse:
             dataset=found, step=here.name, answers=said, version=_version(request), by=person(request)
         )
     except DataShiftError as problem:
-        found.refresh_from_db()
-        return _page(request, found, here, problem, request.POST)
+        return _refused(request, found, here.name, problem)
     if here.name == "place" and unasked(after, request.POST.getlist("name")):
         messages.info(request, _("Some names of places are in no list. Say below what they mean."))
         return redirect("step", found.pk, "place")
@@ -156,7 +198,7 @@ def _page(
     sent: QueryDict | None = None,
 ) -> HttpResponse:
     stale = problem is not None and problem.code == OLD
-    facts = {**_frame(request, found, here), "problem": problem, "stale": stale, "at": _at(problem),
+    facts = {**_frame(request, found, here), "problem": problem, "stale": stale, "at": _at(problem, here.name),
              **pages.shown(request, found, here.name, None if stale or sent is None else sent)}  # fmt: skip
     return render(request, f"collection/{here.name}.html", facts, status=400 if problem else 200)
 
@@ -169,8 +211,10 @@ def _frame(request: HttpRequest, found: Dataset, here: Step) -> dict[str, Any]:
             "editable": editable, "problem": None, "stale": False, "at": ""}  # fmt: skip
 
 
-def _at(problem: DataShiftError | None) -> str:
-    return FIELDS.get(problem.code, "") if problem else ""
+def _at(problem: DataShiftError | None, name: str) -> str:
+    if problem is None:
+        return ""
+    return FIELDS.get(f"{name} {problem.code}", FIELDS.get(problem.code, ""))
 
 
 def _version(request: HttpRequest) -> int:

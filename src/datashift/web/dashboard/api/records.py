@@ -12,6 +12,7 @@ from django.utils.translation import override
 from datashift.language import label
 from datashift.model import Area, Kit
 from datashift.standards.structures.identifiers import flow_id
+from datashift.web.dashboard import citing
 from datashift.web.dashboard.api.shapes import (
     AreaOut,
     ComparisonOut,
@@ -76,7 +77,7 @@ def release(row: Release, language: str) -> ReleaseOut:
     """Return a release; of one that was withdrawn nothing that speaks of its figures."""
     state = state_of(row)
     stands = state != "withdrawn"
-    own = ("id", "series", "number", "producer", "licence", "kit", "kit_version", "indicator", "relation", "country",
+    own = ("id", "series", "number", "licence", "kit", "kit_version", "indicator", "relation", "country",
            "whole", "sampling_type", "simulated", "created", "released_at")  # fmt: skip
     files = settings.ORIGIN + reverse("release-file", args=[row.pk, "release.zip"])
     with override(language):
@@ -85,6 +86,7 @@ def release(row: Release, language: str) -> ReleaseOut:
         **{name: getattr(row, name) for name in own},
         state=state,
         organisation=row.organisation.slug,
+        producer=citing.producer(row),
         title=label(row.texts.get("title", {})),
         finding=label(row.texts.get("finding", {})) or None if stands else None,
         limits=[label(limit) for limit in row.texts.get("limits", [])] if stands else [],
@@ -127,5 +129,5 @@ def area(one: Area) -> AreaOut:
 
 def organisation(one: Organisation, releases: int) -> OrganisationOut:
     """Return an organisation; an anonymous one is known by its slug alone."""
-    website = None if one.anonymous else one.website or None
-    return OrganisationOut(slug=one.slug, name=str(one), country=one.country, website=website, releases=releases)
+    country, website = ("", None) if one.anonymous else (one.country, one.website or None)
+    return OrganisationOut(slug=one.slug, name=str(one), country=country, website=website, releases=releases)

@@ -7,7 +7,7 @@ dashed line (dotted outline where modelled), a hidden one a lock, an empty ring 
 from datashift.web.dashboard.charts.axis import Axis, axis
 from datashift.web.dashboard.charts.dots import dots
 from datashift.web.dashboard.charts.maps import LEAST_AREAS, choropleth
-from datashift.web.dashboard.charts.marks import figure, interval_cell, mark, strip, tally
+from datashift.web.dashboard.charts.marks import figure, interval_cell, is_modelled, mark, strip, tally
 from datashift.web.dashboard.charts.timeline import nature_word, shown, timeline, unit_word
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "dots",
     "figure",
     "interval_cell",
+    "is_modelled",
     "mark",
     "nature_word",
     "shown",

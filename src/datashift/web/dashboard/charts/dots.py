@@ -97,7 +97,9 @@ def _cell(kind: str, inner: SafeString) -> SafeString:
 def _figure(row: Row, unit: str, dated: bool) -> SafeString:
     if row.get("value") is None:
         kind = _HIDDEN if row.get("status") == "Q" else _RING
-        why = row.get("reason") or (_("too few answers to show") if kind == _HIDDEN else _("nobody counted"))
+        officially = (row.get("official") or {}).get("value") is not None
+        none = _("no figures from citizens yet") if officially else _("nobody counted")
+        why = row.get("reason") or (_("too few answers to show") if kind == _HIDDEN else none)
         return format_html('{} <span class="small">{}</span>', mark(kind), why)
     told = figure(row["value"], row.get("lower"), row.get("upper"), unit)
     told = format_html('<a href="{}">{}</a>', row["made"], told) if row.get("made") else told

@@ -28,7 +28,7 @@ def figure(value: float | None, lower: float | None = None, upper: float | None 
         return SafeString("–")
     decimals = places(value, lower, upper)
     head = format_html("<b>{}</b>", said(value, decimals) + (f"{THIN}%" if unit == SHARE else ""))
-    if lower is not None and upper is not None:
+    if lower is not None and upper is not None and lower < upper:  # of a full count there is no interval to tell
         head = format_html(_(SPAN), value=head, lower=said(lower, decimals), upper=said(upper, decimals))
     return format_html('<data value="{}">{}</data>', f"{value:.10g}", head)
 

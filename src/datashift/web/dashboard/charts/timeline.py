@@ -26,6 +26,7 @@ from datashift.web.dashboard.charts.marks import (
     mark,
     official_at,
 )
+from datashift.web.frame.calendar import year as when
 
 Series = Mapping[str, Any]
 Point = Mapping[str, Any]
@@ -199,15 +200,15 @@ def _table(series: Sequence[Series], axis: Axis) -> SafeString:
 
 
 def _cells(point: Point, one: Series, unit: str) -> SafeString:
-    hidden = point.get("value") is None
-    told = mark("hidden") if hidden else figure(point["value"], point.get("lower"), point.get("upper"), unit)
+    none = mark("hidden" if point.get("status") == "Q" else "empty")
+    told = none if point.get("value") is None else figure(point["value"], point.get("lower"), point.get("upper"), unit)
     return format_html(
         '<tr><th scope="row">{}</th><td>{} {}</td><td>{}</td><td class="n">{}</td><td>{}</td><td>{}</td></tr>',
-        in_digits(str(point.get("period") or point.get("year") or "")),
+        when(str(point.get("period") or point.get("year") or "")),
         mark(_kind(one) if one["side"] == "citizen" or not is_modelled(point) else "modelled"),
         _who(one),
         told,
-        said(point["n"]) if point.get("n") else "–",
+        said(point["n"]) if (point.get("n") or 0) > 1 else "–",  # a published sum is one row, not one answer
         nature_word(str(point.get("nature") or "")) or "–",
         "; ".join(_notes(point, one)),
     )

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from datashift.language import _, label
+from datashift.standards.areas import world
 from datashift.web.dashboard import charts, citing, differing, reading
 from datashift.web.dashboard.models import Figure
 from datashift.web.dashboard.searching import GROUPS, LONGEST
@@ -124,7 +125,8 @@ def _in_order(code: str) -> list[tuple[int, str]]:
 @public()
 def coverage(request: HttpRequest) -> HttpResponse:
     """Show for every country how much nobody counted."""
-    found = [(one, reading.coverage_of(one["code"])) for one in reading.countries()]
+    # Of a made-up country there is nothing to count: its coverage says nothing about the world.
+    found = [(one, reading.coverage_of(one["code"])) for one in reading.countries() if one["code"] in world()]
     rows = [_in_short(one, told) for one, told in found if told]
     rows.sort(key=lambda row: -row["uncounted"])
     unknown = [one for one, told in found if not told]

@@ -52,12 +52,14 @@ def indicator(request: HttpRequest, indicator: str) -> HttpResponse:
     whole = [one for one in ledgers if one["area"] == one["country"]]
     inside = [one for one in ledgers if one["area"] != one["country"] and one["counted"]]
     seen = {one["country"] for one in ledgers}
+    unseen = [one for one in gathered.countries()[0] if one["code"] not in seen]
     facts = {
         "indicator": known or _unlisted(indicator, ledgers[0]),
         "goal": _goal(indicator),
         "whole": gathered.by_unit(whole),
         "inside": gathered.by_unit(inside),
-        "nobody": [one for one in gathered.countries()[0] if one["code"] not in seen],
+        "nobody": [one for one in unseen if indicator in gathered.counted_last(one["code"])],
+        "unknown": [one for one in unseen if indicator not in gathered.counted_last(one["code"])],
     }
     return _page(request, "indicator", facts)
 

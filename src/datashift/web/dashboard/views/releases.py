@@ -37,7 +37,8 @@ _TYPES = {
 }
 _ALONE = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox"
 """What a file may do that is opened by itself: show, and nothing else."""
-_FOR_EVER = "public, max-age=31536000, immutable"
+_FOR_A_WHILE = "public, max-age=3600"
+"""A file never changes, but its release may be taken back: then no cache gives it out for longer than this."""
 
 
 @public("measure", "period")
@@ -50,7 +51,8 @@ def release(request: HttpRequest, release: str) -> HttpResponse:
     measure = _measure(found, request.GET.get("measure", ""))
     figures = found.figures.filter(measure=measure["id"])
     periods = sorted(set(figures.values_list("period", flat=True)))
-    period = _one_of(request.GET.get("period", ""), periods)
+    told = set(figures.exclude(value=None).values_list("period", flat=True))
+    period = _one_of(request.GET.get("period", ""), sorted(periods, key=lambda one: (one in told, one)))
     context = _about(found) | {
         "measure": measure, "period": period, "periods": periods, "files": _files(bundle),
         "whole": _whole(figures, found, period), "areas": _areas(figures, found, measure, period),
@@ -158,7 +160,7 @@ def card(request: HttpRequest, release: str, language: str) -> HttpResponseBase:
 
 
 def _kept(answer: HttpResponseBase, etag: str) -> HttpResponseBase:
-    answer["ETag"], answer["Cache-Control"] = etag, _FOR_EVER
+    answer["ETag"], answer["Cache-Control"] = etag, _FOR_A_WHILE
     return answer
 
 
