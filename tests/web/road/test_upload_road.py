@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import page_rules
 import pytest
 
 import datashift.demo_data
@@ -103,13 +104,11 @@ def wait_for(page: Page, title: str) -> None:
 
 def looked_at(page: Page, name: str) -> None:
     """Hold a page against the rules: accessible, nothing to be scrolled sideways at 320 px; draw it where asked."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in axe.run(page).response["violations"]]
-    assert found == [], (name, found)
     for width in (*WIDTHS, 320):
         page.set_viewport_size({"width": width, "height": 800})
         if width == 320:
-            assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+            found = page_rules.axe(page) + page_rules.shape(page) + page_rules.enlarged(page)
+            assert found == [], (name, found)
         elif folder := os.environ.get("DATASHIFT_PICTURES"):
             page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
     page.set_viewport_size({"width": 1280, "height": 800})
