@@ -247,6 +247,7 @@ def release(page: Page) -> None:
     looked_at(page, "desk-reviewer")
     page.click("a:has-text('Decide on data sets that wait')")
     page.click("main a:has-text('Water points of Tavelia')")
+    looked_at(page, "desk-review")
     page.check("input[name=read]")
     page.click("button[value=release]")
     page.wait_for_load_state()

@@ -33,6 +33,8 @@ VERBS = {
     "ask-for-suggestion": N_("A new suggestion was asked for"),
     "ask-for-run": N_("A result was asked for"),
     "run": N_("A result was reckoned"),
+    "lead": N_("Another figure was chosen to lead"),
+    "replace": N_("A corrected file was added"),
     "explain": N_("A finding was explained"),
     "delete": N_("A data set was deleted"),
     "ask-for-review": N_("Review was asked for"),
