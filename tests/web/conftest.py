@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from site_in_tests import emptied_between_tests, static_folder  # noqa: F401 - fixtures for every test
 
 from datashift.web.frame import models as revision
@@ -35,6 +36,7 @@ def site(own_home: Path, settings: Any) -> Path:
     revision._seen.clear()
     public._kept.revision = -1
     counts.seen.clear()
+    translation.activate("en")  # the test before may have asked for a page in another language
     return own_home
 
 
