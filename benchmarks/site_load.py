@@ -39,7 +39,7 @@ for line in io.lines("%(paths)s") do paths[#paths + 1] = line end
 local tags = {}
 for line in io.lines("%(tags)s") do tags[#tags + 1] = line end
 local k = %(start)d
-function delay() return %(delay)d end
+function delay() return math.random(0, 2 * %(delay)d) end
 function request()
   k = k + 1
   local at = (k - 1) %% #paths + 1
