@@ -1,16 +1,20 @@
 """Citizen figures beside official ones: a difference only where the concept is the same, and a verdict."""
 
-from datashift.compare.contest import contest, contest_sentence
+from datashift.compare.contest import SHARES, contest, contest_sentence
 from datashift.compare.matching import group_of, series_of, uncovered
-from datashift.compare.pairs import Rules, published
-from datashift.compare.uncertainty import adjusted
+from datashift.compare.pairs import Rules, careful_limits, published
+from datashift.compare.uncertainty import Known, adjusted, apart
 from datashift.compare.verdict import compare
 from datashift.compare.wording import COUNTED, probability_sentence, reason, verdict_word
 
 __all__ = [
     "COUNTED",
+    "SHARES",
+    "Known",
     "Rules",
     "adjusted",
+    "apart",
+    "careful_limits",
     "compare",
     "contest",
     "contest_sentence",

@@ -57,8 +57,23 @@ class Pair:
         return (self.measure.relevant_difference or None) if self.measure else None
 
 
+def careful_limits(given: Known, *, se: float, n: int, share: bool, confidence: float) -> Known:
+    """Return a citizen figure with careful limits: never narrower than the published ones, which are `given`.
+
+    In: its standard error, the number of answers, and whether it is a share in per cent.
+    """
+    value, df = float(given.value), float(given.df)  # type: ignore[arg-type]
+    if math.isinf(df):
+        return given
+    if share and 0 <= value <= 100:
+        return wider(given, share_limits(value, se, max(n, 1), df, confidence))
+    if value > 0 and float(given.lower) >= 0:  # type: ignore[arg-type]
+        return wider(given, positive_limits(value, se, df, confidence))
+    return wider(given, number_limits(value, se, careful(df), confidence))
+
+
 def citizen_limits(pair: Pair) -> Known:
-    """Return the citizen figure with careful limits: never narrower than those that are published."""
+    """Return the citizen figure with careful limits, and with the bias that it may have."""
     estimate, confidence = pair.estimate, pair.rules.confidence
     value, se = estimate.value or 0.0, estimate.se or 0.0
     df = estimate.df if estimate.df else math.inf
@@ -66,15 +81,7 @@ def citizen_limits(pair: Pair) -> Known:
         given = Known(value, estimate.lower, estimate.upper, df)
     else:
         given = number_limits(value, se, df, confidence)
-    if math.isinf(df):
-        cautious = given
-    elif pair.share and 0 <= value <= 100:
-        cautious = share_limits(value, se, max(estimate.n, 1), df, confidence)
-    elif value > 0 and estimate.lower is not None and estimate.lower >= 0:
-        cautious = positive_limits(value, se, df, confidence)
-    else:
-        cautious = number_limits(value, se, careful(df), confidence)
-    known = wider(given, cautious)
+    known = careful_limits(given, se=se, n=estimate.n, share=pair.share, confidence=confidence)
     bias = estimate.facts.get("bias_sd")
     return with_bias(known, float(bias), confidence) if bias else known
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from statistics import NormalDist
 
+from datashift.compare import SHARES, Known, adjusted, apart, careful_limits
 from datashift.language import N_, _, label
 from datashift.model import BY_CHANCE
 from datashift.numbers import places, said
@@ -17,7 +17,7 @@ from datashift.web.dashboard.models import Figure
 
 FEW = 5
 """Up to so many places every pair is compared; of more, the greatest with each of the others."""
-LEVEL = 0.05
+CONFIDENCE = 0.95
 TOO_FAR = 5
 """Years between two figures after which too much can have changed."""
 
@@ -73,8 +73,8 @@ class Pair:
 def pairs(figures: Sequence[Figure]) -> list[Pair]:
     """Return every pair of a few places, or the greatest place with each of the others, as verdicts.
 
-    Figures of different places are taken as independent samples. The interval is MOVER's (Newcombe 1998, method 10):
-    the distances of the published limits, added as squares. Verdicts hold among all pairs (Benjamini-Hochberg).
+    Figures of different places are taken as independent samples, and their limits are as careful as beside an official
+    figure (`compare.careful_limits`, `compare.apart`). Verdicts hold among all pairs (`compare.adjusted`).
     """
     ordered = sorted(figures, key=lambda one: (one.value is None, -(one.value or 0)))
     chosen = combinations(ordered, 2) if len(ordered) <= FEW else ((ordered[0], other) for other in ordered[1:])
@@ -91,15 +91,13 @@ def _judged(one: Figure, other: Figure) -> Pair:
     difference = one.value - other.value
     if untestable or None in (one.lower, one.upper, other.lower, other.upper):
         return Pair(one, other, "cannot_tell", untestable, difference)
-    return _graded(one, other, difference)
+    return _graded(one, other)
 
 
-def _graded(one: Figure, other: Figure, difference: float) -> Pair:
-    down = math.hypot((one.value or 0) - (one.lower or 0), (other.upper or 0) - (other.value or 0))
-    up = math.hypot((one.upper or 0) - (one.value or 0), (other.value or 0) - (other.lower or 0))
-    lower, upper = difference - down, difference + up
-    p_value = 2 * (1 - NormalDist().cdf(1.959964 * abs(difference) / down)) if down else 1.0
-    found = Pair(one, other, "cannot_tell", "", difference, lower, upper, p_value)
+def _graded(one: Figure, other: Figure) -> Pair:
+    between = apart(_limits(one), _limits(other), CONFIDENCE)
+    difference, lower, upper = float(between.difference), float(between.lower), float(between.upper)
+    found = Pair(one, other, "cannot_tell", "", difference, lower, upper, float(between.p_value))
     relevant = _relevant(one)
     if relevant is not None and -relevant <= lower and upper <= relevant:
         return replace(found, verdict="close", reason=_said(CLOSE, found, relevant=_amount(found, relevant)))
@@ -110,20 +108,22 @@ def _graded(one: Figure, other: Figure, difference: float) -> Pair:
     return replace(found, reason=_said(WIDE, found))
 
 
+def _limits(figure: Figure) -> Known:
+    kind = next((m["estimator"] for m in figure.release.measures if m["id"] == figure.measure), "proportion")
+    given = Known(figure.value or 0.0, figure.lower or 0.0, figure.upper or 0.0, figure.df or math.inf)
+    share = figure.unit == "PT" and kind in SHARES
+    return careful_limits(given, se=figure.se or 0.0, n=figure.n, share=share, confidence=CONFIDENCE)
+
+
 def _among(found: list[Pair]) -> list[Pair]:
     """Take back what does not hold among all comparisons (false discovery rate)."""
-    tested = sorted((k for k, pair in enumerate(found) if pair.p_value is not None), key=lambda k: _p(found[k]))
-    rate, made = 1.0, list(found)
-    for rank in range(len(tested), 0, -1):
-        k = tested[rank - 1]
-        rate = min(rate, _p(found[k]) * len(tested) / rank)
-        if rate > LEVEL and found[k].verdict in ("shows", "suggests"):
+    tested = [k for k, pair in enumerate(found) if pair.p_value is not None]
+    rates = adjusted([found[k].p_value or 0.0 for k in tested])
+    made = list(found)
+    for k, rate in zip(tested, rates, strict=True):
+        if rate > 1 - CONFIDENCE and found[k].verdict in ("shows", "suggests"):
             made[k] = replace(found[k], verdict="cannot_tell", reason=_said(AMONG, found[k], count=said(len(tested))))
     return made
-
-
-def _p(pair: Pair) -> float:
-    return 1.0 if pair.p_value is None else pair.p_value
 
 
 def _barred(one: Figure, other: Figure) -> Iterator[str]:
