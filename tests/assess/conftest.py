@@ -142,7 +142,7 @@ class Survey:
         return assess(
             raw, harmonised(raw, rejects), recipe(**changes), kit(**(concepts or {})), effect=estimated, areas=AREAS,
             polygons=polygons, today=today,
-        )  # fmt: skip
+        ).findings  # fmt: skip
 
     def only(self, *args: Any, **changes: Any) -> Finding:
         """The one finding there is; its effect was asked for once, with all its rows, unless all are rejects."""

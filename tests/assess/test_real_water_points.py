@@ -90,7 +90,7 @@ def check(raw: pa.Table, recipe: Recipe, regions: dict[str, list[Any]]) -> dict[
 
     found = assess(
         raw, taken, recipe, KIT, effect=effect, areas=known_areas("TZ"), polygons=regions, today=date(2026, 1, 1)
-    )
+    ).findings
     return {finding.code: finding for finding in found}
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, false_discovery_control, norm
 
+from datashift.chance import adjusted
 from datashift.compare.uncertainty import (
     Known,
-    adjusted,
     apart,
     number_limits,
     positive_limits,

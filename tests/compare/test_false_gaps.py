@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from datashift.chance import adjusted
 from datashift.compare import compare, verdict_word
 from datashift.compare.uncertainty import (
     Apart,
     Known,
-    adjusted,
     apart,
     number_limits,
     positive_limits,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,32 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from shapely.geometry.base import BaseGeometry
 
+from datashift.assess.encoded import Encoded, Flags, Numbers, Whole, encode, numbers
+from datashift.assess.moments import Moments, moments
+from datashift.assess.questions import Question, questions
 from datashift.assess.quoting import means_no_answer, personal, quotable
 from datashift.assess.wording import TEXTS
 from datashift.model import Area, Column, Finding, Harmonised, Kit, Recipe
 from datashift.standards.conditions import asked
-
-Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
-
-_NUMBER = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-
-
-class Encoded(NamedTuple):
-    """A text column as one number per row and the different texts behind the numbers (null = no cell)."""
-
-    codes: Codes
-    texts: pa.Array
-
-    def where(self, flags: Flags) -> Flags:
-        """Return per row what `flags` says about its text."""
-        return flags[self.codes]
-
-    def counts(self) -> Whole:
-        """Return how often each text occurs."""
-        return np.bincount(self.codes, minlength=len(self.texts)).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -62,7 +44,7 @@ class Evidence:
     @cached_property
     def columns(self) -> dict[str, Encoded]:
         """Every text column, encoded."""
-        return {name: _encode(self.raw[name]) for name in self.raw.column_names if name != "_row"}
+        return {name: encode(self.raw[name]) for name in self.raw.column_names if name != "_row"}
 
     @cached_property
     def written(self) -> Flags:
@@ -70,6 +52,45 @@ class Evidence:
         rejects = self.harmonised.rejects
         empty = rejects.filter(pc.equal(rejects["code"], "harmonise.empty-row"))["row"]
         return np.asarray(~np.isin(self.rows, _whole(empty)), dtype=np.bool_)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The columns that are answers, with their kind: neither paradata nor place, date, id, weight or personal."""
+        return questions(self)
+
+    def role(self, name: str) -> Encoded | None:
+        """Return the column that has a role in the paradata ("enumerator", "device", …), or None where none has."""
+        return self.columns.get(getattr(self.recipe.paradata, name) or "")
+
+    def members(self, name: str) -> Iterator[tuple[str, Flags]]:
+        """Yield each different text of the paradata column with a role, such as each interviewer, and its rows."""
+        encoded = self.role(name)
+        if encoded is not None:
+            present = self.written & ~self.missing(getattr(self.recipe.paradata, name))
+            for code in np.unique(encoded.codes[present]):
+                yield str(encoded.texts[int(code)].as_py()), present & (encoded.codes == code)
+
+    @cached_property
+    def _moments(self) -> dict[str, Moments | None]:
+        return {}
+
+    def moments(self, name: str) -> Moments | None:
+        """Return the moments of a role of the paradata (start, end, submitted, received), or None without a column."""
+        if name not in self._moments:
+            encoded = self.role(name)
+            self._moments[name] = moments(encoded, self.recipe.paradata) if encoded else None
+        return self._moments[name]
+
+    def value(self, column: str, decimal: str = ".") -> Numbers:
+        """Return a column as numbers, NaN where there is no answer or no number."""
+        encoded = self.columns[column]
+        read: Numbers = numbers(encoded.texts, decimal)[encoded.codes]
+        return np.where(self.missing(column), np.nan, read)
+
+    def chance(self, check: str) -> np.random.Generator:
+        """Return the random numbers of a check: the same for the same recipe, check and number of rows."""
+        seed = hashlib.sha256(f"{self.recipe.id}/{check}/{len(self.rows)}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(seed[:8], "big"))
 
     @cached_property
     def total(self) -> int:
@@ -149,18 +170,16 @@ class Evidence:
 
         `code` is a key of `wording.TEXTS`. The facts begin with `n`, the number of these rows, and `total`, of all.
         """
-        rows = tuple(np.sort(self.rows[where]).tolist())
-        return Finding(check, code, TEXTS[code], {"n": len(rows), "total": self.total, **facts}, rows)
+        return self.noticed(check, code, TEXTS[code], where, **facts)
 
+    def noticed(self, check: str, code: str, text: str, where: Flags, **facts: Any) -> Finding:
+        """Return a finding with its own English template; see `found`."""
+        rows = self.numbers_of(where)
+        return Finding(check, code, text, {"n": len(rows), "total": self.total, **facts}, rows)
 
-def numbers(texts: pa.Array, decimal: str = ".") -> Numbers:
-    """Return `texts` as numbers, NaN where a text is none; `decimal` is the sign before the decimals."""
-    plain = pc.replace_substring_regex(pc.utf8_trim_whitespace(texts), r"^\+", "")
-    if decimal == ",":
-        plain = pc.replace_substring(pc.replace_substring(plain, ".", ""), ",", ".")
-    readable = pc.fill_null(pc.match_substring_regex(plain, _NUMBER), False)
-    parsed = pc.cast(pc.if_else(readable, plain, pa.scalar(None, pa.string())), pa.float64())
-    return np.asarray(pc.fill_null(parsed, float("nan")).to_numpy(zero_copy_only=False), dtype=np.float64)
+    def numbers_of(self, where: Flags) -> tuple[int, ...]:
+        """Return the source row numbers that `where` marks, in order."""
+        return tuple(np.sort(self.rows[where]).tolist())
 
 
 def _without_answer(texts: pa.Array, entry: Column, missing: tuple[str, ...]) -> Flags:
@@ -172,12 +191,6 @@ def _without_answer(texts: pa.Array, entry: Column, missing: tuple[str, ...]) ->
     blank = pc.is_in(plain, value_set=pa.array([*words, *nothing], pa.string()))
     blank = pc.or_(blank, pc.is_in(pc.utf8_lower(plain), value_set=pa.array(nothing, pa.string())))
     return _flags(pc.or_(pc.is_null(texts), blank))
-
-
-def _encode(column: pa.ChunkedArray) -> Encoded:
-    whole = pa.concat_arrays(column.cast(pa.string()).chunks) if column.num_chunks else pa.array([], pa.string())
-    encoded = whole.dictionary_encode(null_encoding="encode")
-    return Encoded(np.asarray(encoded.indices.to_numpy(), dtype=np.int32), encoded.dictionary)
 
 
 def _whole(column: Any) -> Whole:

@@ -11,35 +11,11 @@ import numpy as np
 import pyarrow as pa
 from shapely.geometry.base import BaseGeometry
 
-from datashift.assess.coverage import few_days
-from datashift.assess.dates import impossible_dates
+from datashift.assess.catalogue import CHECKS
 from datashift.assess.evidence import Evidence
-from datashift.assess.place import impossible_places
-from datashift.assess.structure import (
-    constant_columns,
-    copies,
-    empty_rows,
-    missing_answers,
-    placeholders,
-    repeated_ids,
-)
-from datashift.assess.values import impossible_numbers, unlisted_values
+from datashift.assess.joint import interviews
 from datashift.assess.wording import change
-from datashift.model import Area, Effect, Finding, Harmonised, Kit, Recipe
-
-_CHECKS = (
-    repeated_ids,
-    copies,
-    empty_rows,
-    missing_answers,
-    constant_columns,
-    placeholders,
-    unlisted_values,
-    impossible_numbers,
-    impossible_dates,
-    impossible_places,
-    few_days,
-)
+from datashift.model import Area, Assessment, Checked, Effect, Finding, Harmonised, Kit, Recipe
 
 
 def assess(  # noqa: PLR0913 - the whole case is needed, and each part is a record of its own
@@ -52,20 +28,32 @@ def assess(  # noqa: PLR0913 - the whole case is needed, and each part is a reco
     areas: Mapping[str, Area],
     polygons: Mapping[str, list[BaseGeometry]] | None = None,
     today: date | None = None,
-) -> list[Finding]:
-    """Return what the checks of structure, values, dates and place notice, the greatest effect on the answer first.
+) -> Assessment:
+    """Return what all checks notice, the greatest effect on the answer first, and what became of each check.
 
     In:  raw table (all text, `_row`), its observations and rejects, the recipe and its kit; `effect` estimates with and
          without some source rows; `areas` by id; `polygons` by area id (longitude, latitude in degrees) for the date of
          the recipe's boundaries; `today` is the last day a date may carry (default: the day it is anywhere on earth).
-    Out: findings with rows, facts and effects. Rows that are all rejects keep their finding without an effect, and are
-         not handed to `effect`. Facts carry no names, phone numbers, e-mails or coordinates.
+    Out: findings with rows, facts and effects, of subjects too. Rows that are all rejects keep their finding without
+         an effect, and are not handed to `effect`. Facts carry no names, phone numbers, e-mails or coordinates.
     Order: the largest change over all measures (points for shares, per cent of the figure otherwise), then most rows.
     """
     last = today or (datetime.now(UTC) + timedelta(hours=14)).date()
     evidence = Evidence(raw, harmonised, recipe, kit, last, areas, polygons or {})
-    found = [_with_effect(finding, evidence, effect) for check in _CHECKS for finding in check(evidence)]
-    return sorted(found, key=lambda finding: (-_weight(finding), -len(finding.rows), finding.check, finding.code))
+    found, checks, signals = [], [], {}
+    for check in CHECKS:
+        outcome = check.run(evidence)
+        found += [_with_effect(finding, evidence, effect) for finding in outcome.findings]
+        checks.append(
+            Checked(
+                check.id, check.name, check.looks_for, check.expects, check.null, outcome.tested,
+                len(outcome.findings), outcome.idle, outcome.facts,
+            )
+        )  # fmt: skip
+        if outcome.signal is not None:
+            signals[check.id] = outcome.signal
+    found.sort(key=lambda finding: (-_weight(finding), -len(finding.rows), finding.check, finding.code))
+    return Assessment(found, tuple(checks), interviews(evidence, signals))
 
 
 def _with_effect(
@@ -73,6 +61,10 @@ def _with_effect(
 ) -> Finding:
     counted = int(np.isin(finding.rows, evidence.observed).sum()) if finding.rows else 0
     effects = effect(finding.rows) if counted else ()
+    subjects = tuple(
+        replace(one, effects=tuple(effect(one.rows))) if np.isin(one.rows, evidence.observed).any() else one
+        for one in finding.subjects
+    )
     known = {measure.id: measure for measure in evidence.kit.measures}
     told = {
         entry.measure: {"label": known[entry.measure].label, "unit": known[entry.measure].unit_label}
@@ -80,7 +72,7 @@ def _with_effect(
         if entry.measure in known
     }
     facts = {**finding.facts, "counted": counted, **({"measures": told} if told else {})}
-    return replace(finding, facts=facts, effects=tuple(effects))
+    return replace(finding, facts=facts, effects=tuple(effects), subjects=subjects)
 
 
 def _weight(finding: Finding) -> float:

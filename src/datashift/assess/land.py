@@ -11,7 +11,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from datashift.assess.evidence import Flags, Numbers, Whole
+from datashift.assess.encoded import Flags, Numbers, Whole
 from datashift.model import Area
 
 _KM_PER_DEGREE = 111.2

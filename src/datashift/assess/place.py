@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from datashift.assess.evidence import Evidence, Flags, Numbers, Whole, numbers
+from datashift.assess.checks import Check, by_rule
+from datashift.assess.encoded import Flags, Numbers, Whole, numbers
+from datashift.assess.evidence import Evidence
 from datashift.assess.land import Land, flattened, same_place, within
 from datashift.assess.quoting import OFTEN
 from datashift.assess.structure import later
+from datashift.language import N_
 from datashift.model import Finding
 
 AT_SEA_KM = 5
@@ -158,3 +161,15 @@ def _finer_than_100_m(degrees: Numbers) -> Flags:
 
 def _name(evidence: Evidence, area: str) -> str:
     return evidence.areas[area].name if area in evidence.areas else area
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "K26",
+        N_("Positions that cannot be right"),
+        N_("Positions that are missing, in the sea, in another area than the one named, or the same to the metre."),
+        N_("A position lies in the area that the row names, and nowhere else."),
+        "rule",
+        by_rule(impossible_places),
+    ),
+)

@@ -10,8 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datashift.assess.evidence import Encoded, Evidence, Flags, Numbers, numbers
+from datashift.assess.checks import Check, by_rule
+from datashift.assess.encoded import Encoded, Flags, Numbers, numbers
+from datashift.assess.evidence import Evidence
 from datashift.assess.quoting import means_no_answer, personal, stands_for_no_number
+from datashift.language import N_
 from datashift.model import Finding
 from datashift.standards.areas import folded
 
@@ -201,3 +204,31 @@ def _apart(number: float, others: Numbers) -> bool:
     if number == 0:
         return bool(np.median(np.abs(others)) >= _FAR_FROM_ZERO)
     return bool(others.min() >= 0) if number < 0 else bool(others.max() < number)
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "K1",
+        N_("Ids used twice"),
+        N_("Rows whose id an earlier row has used."),
+        N_("An id is given once."),
+        "rule",
+        by_rule(repeated_ids),
+    ),
+    Check(
+        "K2",
+        N_("Exact copies"),
+        N_("Rows that repeat an earlier row in all but the id."),
+        N_("As many equal rows as independent columns with these answers give by chance."),
+        "analytical",
+        by_rule(copies),
+    ),
+    Check(
+        "K4",
+        N_("Missing answers"),
+        N_("Rows and columns without answers, columns that say one thing only, and signs that stand for not known."),
+        N_("Who was to be asked has an answer, and a column tells groups apart."),
+        "rule",
+        by_rule(empty_rows, missing_answers, constant_columns, placeholders),
+    ),
+)

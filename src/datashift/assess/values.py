@@ -9,8 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datashift.assess.evidence import Evidence, Numbers, Whole, numbers
+from datashift.assess.checks import Check, by_rule
+from datashift.assess.encoded import Numbers, Whole, numbers
+from datashift.assess.evidence import Evidence
 from datashift.assess.quoting import means_no_answer
+from datashift.language import N_
 from datashift.model import Concept, Finding
 
 _SHOWN = 5
@@ -99,3 +102,15 @@ def _impossible(evidence: Evidence, name: str, below: Whole, above: Whole) -> Fi
 
 def _plain(bound: float | None) -> str:
     return "" if bound is None else f"{bound:g}"
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "K5",
+        N_("Answers outside what is possible"),
+        N_("Answers that are in no list, and numbers below or above what can be."),
+        N_("Every answer is in its list, every number within its bounds."),
+        "rule",
+        by_rule(unlisted_values, impossible_numbers),
+    ),
+)

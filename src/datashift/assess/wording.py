@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from datashift.language import N_, _, label
-from datashift.model import Effect, Finding
+from datashift.model import Effect, Finding, Subject
 from datashift.numbers import THIN, said
 
 TEXTS: dict[str, str] = {
@@ -98,18 +98,33 @@ _DETAILS: dict[str, str] = {
 _MOVES = N_("Leaving these rows out moves '{measure}' from {before} to {after}.")
 _STAYS = N_("Leaving these rows out leaves '{measure}' at {before}.")
 _VANISHES = N_("Without these rows, nothing is left to tell '{measure}' from.")
+_BY_CHANCE = N_("Chance alone would do as much in fewer than 1 of {odds} surveys like this one.")
 _OUTSIDE = N_("None of these rows is part of the answer.")
 
 
 def sentence(finding: Finding) -> str:
-    """Return what `finding` says, in the current language: what was noticed, details, and the effect in words.
+    """Return what `finding` says, in the current language: what was noticed, details, chance, and the effect in words.
 
     The effect is told for the figure that changes most; figures are in their own unit.
     """
     facts = {name: _said(fact) for name, fact in finding.facts.items()}
     parts = [_(finding.text).format(**facts)]
     parts += [_(text).format(**facts) for name, text in _DETAILS.items() if finding.facts.get(name)]
-    return " ".join([*parts, *_effect(finding)])
+    return " ".join([*parts, *_chance(finding.p_adjusted), *_effect(finding)])
+
+
+def subject_sentence(subject: Subject) -> str:
+    """Return what is said of one interviewer, device, contributor, sensor or place, in the current language."""
+    facts = {name: _said(fact) for name, fact in subject.facts.items()}
+    return " ".join([_(subject.text).format(**facts), *_chance(subject.p_adjusted)])
+
+
+def _chance(p: float | None) -> list[str]:
+    """Say how seldom chance alone gives as much: once in so many surveys, to the order of magnitude."""
+    if p is None:
+        return []
+    odds = min(10 ** math.floor(-math.log10(max(p, 1e-6)) + 1e-9), 1_000_000)
+    return [_(_BY_CHANCE).format(odds=said(odds if odds >= 100 else 20, 0))] if p <= 0.05 else []
 
 
 def change(effect: Effect) -> float:

@@ -3,7 +3,7 @@
 from datashift.compare.contest import SHARES, contest, contest_sentence
 from datashift.compare.matching import group_of, series_of, uncovered
 from datashift.compare.pairs import Rules, careful_limits, published
-from datashift.compare.uncertainty import Known, adjusted, apart
+from datashift.compare.uncertainty import Known, apart
 from datashift.compare.verdict import compare
 from datashift.compare.wording import COUNTED, probability_sentence, reason, verdict_word
 
@@ -12,7 +12,6 @@ __all__ = [
     "SHARES",
     "Known",
     "Rules",
-    "adjusted",
     "apart",
     "careful_limits",
     "compare",

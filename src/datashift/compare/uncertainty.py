@@ -164,20 +164,6 @@ def with_bias(known: Known, sd: float, confidence: float) -> Known:
     return Known(value, value - np.hypot(value - lower, reach), value + np.hypot(upper - value, reach), df)
 
 
-def adjusted(p_values: Sequence[float]) -> list[float]:
-    """Return p values adjusted for the false discovery rate among them (Benjamini & Hochberg 1995).
-
-    The rate holds for independent tests and for positively dependent ones (Benjamini & Yekutieli 2001), such as those
-    of many areas against one official figure.
-    """
-    p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(p)[::-1]
-    ranks = np.arange(len(p), 0, -1)
-    found = np.empty(len(p))
-    found[order] = np.minimum.accumulate(np.minimum(p[order] * len(p) / ranks, 1.0))
-    return [float(value) for value in found]
-
-
 def _arrays(known: Known) -> tuple[Floats, Floats, Floats, Floats]:
     value, lower, upper, df = (
         np.asarray(x, dtype=np.float64) for x in (known.value, known.lower, known.upper, known.df)

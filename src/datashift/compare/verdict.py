@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from datashift.chance import adjusted
 from datashift.compare import wording
 from datashift.compare.contest import by_chance
 from datashift.compare.matching import (
@@ -31,7 +32,7 @@ from datashift.compare.pairs import (
     uncertainty_known,
 )
 from datashift.compare.stated import with_error
-from datashift.compare.uncertainty import adjusted, apart
+from datashift.compare.uncertainty import apart
 from datashift.model import BY_CHANCE, Area, Benchmark, Comparison, Estimate, Measure
 from datashift.standards.periods import years, years_apart
 

@@ -5,7 +5,19 @@ checked field by field. The results (Finding, Estimate, Benchmark, Comparison) a
 Values are always in the unit that `unit` names: shares are per cent (PT), never fractions.
 """
 
+from datashift.model.assessment import (
+    Assessment,
+    Basis,
+    Checked,
+    Item,
+    Rating,
+    State,
+    Statement,
+    Statements,
+    Suspect,
+)
 from datashift.model.design import Calibration, Design, IntervalKind, Lonely, Replicates, Totals
+from datashift.model.fieldwork import Assertion, BackChecks, Paradata, Protocol
 from datashift.model.kit import (
     Bounds,
     Code,
@@ -33,10 +45,11 @@ from datashift.model.recipe import (
     Recipe,
     RowChoice,
     Source,
+    Stated,
     Whole,
 )
 from datashift.model.record import BY_CHANCE, SAMPLING_TYPES, Label, Names, Record, SamplingType, Verdict
-from datashift.model.results import Benchmark, Comparison, Effect, Estimate, Finding
+from datashift.model.results import Benchmark, Comparison, Effect, Estimate, Finding, Subject
 from datashift.model.shadow import Breakdown, Contest, Observation, Revision, Side, Target, TimeSeries
 from datashift.model.tables import Area, Chart, Harmonised, Loss, Origin, Raw
 
@@ -44,12 +57,17 @@ __all__ = [
     "BY_CHANCE",
     "SAMPLING_TYPES",
     "Area",
+    "Assertion",
+    "Assessment",
+    "BackChecks",
+    "Basis",
     "Benchmark",
     "Boundaries",
     "Bounds",
     "Breakdown",
     "Calibration",
     "Chart",
+    "Checked",
     "Code",
     "Column",
     "Comparison",
@@ -64,6 +82,7 @@ __all__ = [
     "Group",
     "Harmonised",
     "IntervalKind",
+    "Item",
     "Kit",
     "Label",
     "Ledger",
@@ -75,8 +94,11 @@ __all__ = [
     "Observation",
     "Official",
     "Origin",
+    "Paradata",
     "Period",
     "Place",
+    "Protocol",
+    "Rating",
     "Raw",
     "Readings",
     "Recipe",
@@ -89,6 +111,12 @@ __all__ = [
     "Scale",
     "Side",
     "Source",
+    "State",
+    "Stated",
+    "Statement",
+    "Statements",
+    "Subject",
+    "Suspect",
     "Target",
     "TimeSeries",
     "Totals",

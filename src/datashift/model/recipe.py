@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from datashift.model.design import Design
+from datashift.model.fieldwork import Paradata, Protocol
 from datashift.model.record import Label, Names, Record
 
 
@@ -57,6 +58,13 @@ class RowChoice(Record):
 
 class Ledger(Record):
     """A ledger of corrections that is replayed on the raw rows."""
+
+    file: str
+    sha256: str | None = None
+
+
+class Stated(Record):
+    """A file in which people say what no file of data can tell: evidence by criterion, ratings, explanations."""
 
     file: str
     sha256: str | None = None
@@ -121,12 +129,23 @@ class Period(Record):
         return self
 
 
+class Group(Record):
+    """A column of an official file that splits its figures into groups, such as women and men.
+
+    `codes` sends its words to codes; without it they stand as they are. An empty cell and `_T` mean everybody.
+    """
+
+    column: str
+    codes: dict[str, str] = Field(default_factory=dict)
+
+
 class Margin(Record):
     """A known total per area (census), read from a file or stated in the recipe as `totals`.
 
     Names of the column `area` are places on `as_of`. `regroup` sends them, or their parts named in the column `part`
     (`*` for all others), to areas of the recipe's own date: {area name: {part: area id}}. `crosswalk` brings whole
-    areas of `as_of` to those of the recipe's date by the crosswalks that ship.
+    areas of `as_of` to those of the recipe's date by the crosswalks that ship. `groups` reads the groups (SEX, AGE, …)
+    that a file splits its totals into: they tell who was counted and who was not.
     """
 
     file: str | None = None
@@ -141,6 +160,7 @@ class Margin(Record):
     names: dict[str, str] = Field(default_factory=dict)
     regroup: dict[str, dict[str, str]] = Field(default_factory=dict)
     crosswalk: bool = False
+    groups: dict[str, Group] = Field(default_factory=dict)
     totals: dict[str, float] = Field(default_factory=dict)
 
 
@@ -149,16 +169,6 @@ OFFICIAL_PARTS = (
     "format",
 )  # fmt: skip
 """What a column of an official file may hold, as `columns` of an [[official]] names it."""
-
-
-class Group(Record):
-    """A column of an official file that splits its figures into groups, such as women and men.
-
-    `codes` sends its words to codes; without it they stand as they are. An empty cell and `_T` mean everybody.
-    """
-
-    column: str
-    codes: dict[str, str] = Field(default_factory=dict)
 
 
 class Official(Record):
@@ -219,6 +229,7 @@ class Recipe(Record):
     simulated: bool = False
     source: tuple[Source, ...]
     corrections: Ledger | None = None
+    stated: Stated | None = None
     rows: tuple[RowChoice, ...] = ()
     row_id: str | None = None
     missing: tuple[str, ...] = ("",)
@@ -227,6 +238,8 @@ class Recipe(Record):
     place: Place
     period: Period
     design: Design
+    paradata: Paradata = Paradata()
+    protocol: Protocol = Protocol()
     margin: dict[str, Margin] = Field(default_factory=dict)
     official: tuple[Official, ...] = ()
     measures: tuple[str, ...] = ()

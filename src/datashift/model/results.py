@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 from datashift.model.record import Label, Verdict
 from datashift.model.shadow import Breakdown, Contest
@@ -23,11 +23,36 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """One interviewer, device, contributor, sensor or place that a finding singles out, with its rows.
+
+    What is known about one person is private: an interviewer, a device and a contributor are shown to those who
+    supervise them and to nobody else (`private`). `text` is an English template with `facts`.
+    """
+
+    kind: Literal["enumerator", "device", "contributor", "sensor", "place"]
+    name: str
+    text: str
+    facts: dict[str, Any]
+    rows: tuple[int, ...]
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def private(self) -> bool:
+        """Say whether it is about a person."""
+        return self.kind in ("enumerator", "device", "contributor")
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a check noticed: rows (1-based source row numbers), facts for the sentence, and the effect on the answer.
 
     `text` is the English template; `sentence()` in assess says it in the current language. Facts never carry names,
-    phone numbers or exact household coordinates.
+    phone numbers or exact household coordinates, and never single out a person: `subjects` do.
+    p_value: chance of something at least as strong where nothing is wrong, None where a fixed rule is broken.
+    p_adjusted: among the `tested` questions that its check asked (false discovery rate).
     """
 
     check: str
@@ -36,6 +61,15 @@ class Finding:
     facts: dict[str, Any]
     rows: tuple[int, ...]
     effects: tuple[Effect, ...] = ()
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    tested: int = 0
+    subjects: tuple[Subject, ...] = ()
+
+    @property
+    def strength(self) -> float:
+        """Return how sure it is that there is something (0 to 1): 1 where a rule is broken."""
+        return 1.0 if self.p_adjusted is None else 1.0 - self.p_adjusted
 
 
 @dataclass(frozen=True)

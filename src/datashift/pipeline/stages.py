@@ -19,6 +19,7 @@ from datashift.harmonise import harmonise
 from datashift.inputs import Inputs, bare_name
 from datashift.language import _
 from datashift.model import (
+    Assessment,
     Benchmark,
     Chart,
     Comparison,
@@ -49,7 +50,7 @@ class Result:
     setting: Setting
     origins: tuple[Origin, ...]
     harmonised: Harmonised
-    findings: list[Finding]
+    assessment: Assessment
     cells: pa.Table
     estimates: list[Estimate]
     comparisons: list[Comparison]
@@ -58,6 +59,11 @@ class Result:
     charts: tuple[Chart, ...]
     uncertainty: str
     corrected: Replayed | None = None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the checks noticed, the greatest effect on the answer first."""
+        return self.assessment.findings
 
 
 def run(
@@ -84,13 +90,13 @@ def run(
     compared = comparisons(setting, found, official)
     pending = [draw(drawing) for drawing in drawings(setting, found, compared)]
     progress(_("checking the rows and what they do to the answer"))
-    findings = _findings(setting, done.table if done else raw, harmonised)
+    assessment = _assessment(setting, done.table if done else raw, harmonised)
     progress(_("drawing"))
     return Result(
         setting=setting,
         origins=origins,
         harmonised=harmonised,
-        findings=findings,
+        assessment=assessment,
         cells=grouped,
         estimates=found,
         comparisons=compared,
@@ -186,7 +192,7 @@ def _population(setting: Setting) -> dict[str, float]:
     return {whole_area(setting): sum(totals.values()), **totals} if totals else {}
 
 
-def _findings(setting: Setting, raw: pa.Table, harmonised: Harmonised) -> list[Finding]:
+def _assessment(setting: Setting, raw: pa.Table, harmonised: Harmonised) -> Assessment:
     land = setting.land() or None
     aside = harmonised.rejects.filter(pc.is_in(harmonised.rejects["code"], value_set=pa.array(NOT_CHECKED)))
     if aside.num_rows:

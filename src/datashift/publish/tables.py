@@ -96,10 +96,10 @@ def rejects_csv(release: Release) -> bytes:
 
 
 def findings_json(release: Release, *, private: bool = False) -> bytes:
-    """Return the findings as JSON: check, code, number of rows, sentence, and the effect on each figure.
+    """Return the findings as JSON: check, code, number of rows, sentence, chance, and the effect on each figure.
 
     The row numbers themselves are given only where `private` is asked for. An effect on a figure that is hidden in the
-    estimates has no numbers.
+    estimates has no numbers. Who a finding singles out (its subjects) is never told.
     """
     shown = {e.measure for e in release.estimates if not e.breakdown and e.status != "Q"}
     entries = []
@@ -109,6 +109,9 @@ def findings_json(release: Release, *, private: bool = False) -> bytes:
             "code": finding.code,
             "n_rows": len(finding.rows),
             "sentence": sentence,
+            "p_value": _figure(finding.p_value),
+            "p_adjusted": _figure(finding.p_adjusted),
+            "tested": finding.tested,
             "effects": _effects(finding, shown),
         }
         entries.append(entry | ({"rows": list(finding.rows)} if private else {}))

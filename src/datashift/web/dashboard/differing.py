@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from datashift.compare import SHARES, Known, adjusted, apart, careful_limits
+from datashift.chance import adjusted
+from datashift.compare import SHARES, Known, apart, careful_limits
 from datashift.language import N_, _, label
 from datashift.model import BY_CHANCE
 from datashift.numbers import places, said
@@ -74,7 +75,7 @@ def pairs(figures: Sequence[Figure]) -> list[Pair]:
     """Return every pair of a few places, or the greatest place with each of the others, as verdicts.
 
     Figures of different places are taken as independent samples, and their limits are as careful as beside an official
-    figure (`compare.careful_limits`, `compare.apart`). Verdicts hold among all pairs (`compare.adjusted`).
+    figure (`compare.careful_limits`, `compare.apart`). Verdicts hold among all pairs (`chance.adjusted`).
     """
     ordered = sorted(figures, key=lambda one: (one.value is None, -(one.value or 0)))
     chosen = combinations(ordered, 2) if len(ordered) <= FEW else ((ordered[0], other) for other in ordered[1:])
