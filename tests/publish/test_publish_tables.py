@@ -53,6 +53,9 @@ def test_row_numbers_of_findings_are_private(release):
         "code": "assess.no-place",
         "n_rows": 1,
         "sentence": "In 1 row the place is missing.",
+        "p_value": None,
+        "p_adjusted": None,
+        "tested": 0,
         "effects": [{"measure": "WORKS", "with_rows": 66.66666667, "without_rows": 66.0, "unit": "PT"}],
     }
     assert json.loads(findings_json(release, private=True))["findings"][0]["rows"] == [92]
