@@ -115,7 +115,7 @@ def test_every_role_is_let_in_or_refused_at_every_door_as_stated(
     who: str, person: Callable[..., User], organisation: Organisation, signed_in: Callable[[User], Client]
 ) -> None:
     role = who if who in Role.values else ""
-    inside = organisation if role in ("producer", "reviewer") else None
+    inside = organisation if role in ("producer", "reviewer", "supervisor") else None
     client = Client() if who == "nobody" else signed_in(person(role, inside, "TZ" if role == "office" else ""))
     client.raise_request_exception = False
     wrong = []

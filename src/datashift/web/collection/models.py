@@ -72,6 +72,8 @@ class Run(models.Model):
     """Where release.zip and evidence.zip lie, as seen from the store."""
     told = models.JSONField(default=dict)
     """Rows in and out, findings, estimates, comparisons and limits, each sentence in four languages."""
+    interviews = models.JSONField(default=list)
+    """Rows that somebody should look at first: [{row, p, checks}]. For supervisors only."""
 
     class Meta:
         """Runs of a dataset are numbered."""
@@ -81,19 +83,85 @@ class Run(models.Model):
 
 
 class Note(models.Model):
-    """What a producer says to a finding: an explanation that is published beside it."""
+    """What a producer did about a finding, and says to it: published beside it. Nothing is ever taken out by itself."""
+
+    class Decision(models.TextChoices):
+        """The rows stand as they are, stand with an explanation, or were corrected."""
+
+        ACCEPTED = "accepted"
+        EXPLAINED = "explained"
+        CORRECTED = "corrected"
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="notes")
     check_id = models.CharField(max_length=10)
     code = models.CharField(max_length=80)
-    text = models.TextField()
+    decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.EXPLAINED)
+    text = models.TextField(default="", blank=True)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
     at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        """One explanation per finding."""
+        """One per finding."""
 
         constraints = (models.UniqueConstraint(fields=["dataset", "check_id", "code"], name="a_note_once"),)
+
+
+class Concern(models.Model):
+    """What a check sees about one interviewer, device or contributor.
+
+    Private: shown to supervisors of the organisation, and by its `token` to the person it is about, who may reply.
+    A reply that asks for another look (an appeal) is decided by a safety officer, never by who decided before.
+    `text` is a label; `rows` are source rows; `effects` are as in `Run.told`.
+    """
+
+    class State(models.TextChoices):
+        """Nobody looked yet; there is nothing to it; it is explained; the rows were corrected or asked again."""
+
+        OPEN = "open"
+        NOTHING = "nothing"
+        EXPLAINED = "explained"
+        CORRECTED = "corrected"
+
+    class Appeal(models.TextChoices):
+        """No answer came; another look was asked for; it was granted or not."""
+
+        NONE = "none"
+        OPEN = "open"
+        GRANTED = "granted"
+        REFUSED = "refused"
+
+    token = models.CharField(max_length=43, unique=True)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="concerns")
+    check_id = models.CharField(max_length=10)
+    code = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12)
+    subject = models.CharField(max_length=200)
+    text = models.JSONField(default=dict)
+    rows = models.JSONField(default=list)
+    effects = models.JSONField(default=list)
+    weight = models.FloatField(default=0.0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    words = models.TextField(default="", blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    decided = models.DateTimeField(null=True, blank=True)
+    appeal = models.CharField(max_length=8, choices=Appeal.choices, default=Appeal.NONE)
+    appeal_text = models.TextField(default="", blank=True)
+    appealed = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(default="", blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    answered = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One per run, check and subject; who decided does not decide again."""
+
+        ordering = ("-weight", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=["run", "check_id", "code", "kind", "subject"], name="a_concern_once"),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True) | Q(decided_by__isnull=True) | ~Q(answered_by=F("decided_by")),
+                name="another_person_answers",
+            ),
+        )
 
 
 class Review(models.Model):

@@ -145,6 +145,32 @@ class Beside(models.Model):
         )
 
 
+class Rating(models.Model):
+    """The score that a reviewer or a statistics office gave a release on one criterion of a profile, and why.
+
+    It is published with the role of who gave it, never with the name. A new score takes the place of the former of the
+    same person; the record keeps both.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="ratings")
+    profile = models.CharField(max_length=80)
+    version = models.CharField(max_length=20)
+    criterion = models.CharField(max_length=80)
+    score = models.FloatField()
+    why = models.TextField()
+    country = models.CharField(max_length=2, default="", blank=True)
+    """The country of the statistics office; "" for a reviewer."""
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        """A person scores a criterion once."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["release", "profile", "version", "criterion", "by"], name="a_rating_once"),
+        )
+
+
 class Ledger(models.Model):
     """All that is known about an indicator in a place, as a page shows it, in each language (`told`: {language: {…}}).
 

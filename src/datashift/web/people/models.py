@@ -63,6 +63,7 @@ class Role(models.TextChoices):
 
     PRODUCER = "producer", N_("producer")
     REVIEWER = "reviewer", N_("reviewer")
+    SUPERVISOR = "supervisor", N_("supervisor")
     SAFETY = "safety", N_("safety officer")
     OFFICE = "office", N_("statistics office")
     EDITOR = "editor", N_("editor")

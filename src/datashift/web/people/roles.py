@@ -19,11 +19,15 @@ ACTS: dict[str, frozenset[Role]] = {
     "work": EVERYBODY,
     "upload": frozenset({Role.PRODUCER}),
     "see-draft": frozenset({Role.PRODUCER, Role.REVIEWER, Role.SAFETY}),
-    "see-findings": frozenset({Role.PRODUCER, Role.REVIEWER, Role.SAFETY}),
+    "see-findings": frozenset({Role.PRODUCER, Role.REVIEWER, Role.SUPERVISOR, Role.SAFETY}),
+    "see-interviewers": frozenset({Role.SUPERVISOR}),
+    "decide-appeals": frozenset({Role.SAFETY}),
     "review": frozenset({Role.REVIEWER}),
     "withdraw": frozenset({Role.SAFETY, Role.ADMINISTRATOR}),
     "office-desk": frozenset({Role.OFFICE}),
     "edit-kits": frozenset({Role.EDITOR}),
+    "edit-profiles": frozenset({Role.EDITOR, Role.OFFICE}),
+    "rate": frozenset({Role.REVIEWER, Role.OFFICE}),
     "manage-people": frozenset({Role.ADMINISTRATOR}),
     "read-record": frozenset({Role.ADMINISTRATOR, Role.SAFETY}),
 }
@@ -32,9 +36,9 @@ ACTS: dict[str, frozenset[Role]] = {
 NEEDS_NO_ROLE = frozenset({"own-account"})
 """What everybody who is signed in may do, even before anybody gave them a role."""
 
-WITHIN = frozenset({Role.PRODUCER, Role.REVIEWER, Role.SAFETY})
+WITHIN = frozenset({Role.PRODUCER, Role.REVIEWER, Role.SUPERVISOR, Role.SAFETY})
 """The roles that can be held in an organisation."""
-FOR_ALL = frozenset(Role) - {Role.PRODUCER}
+FOR_ALL = frozenset(Role) - {Role.PRODUCER, Role.SUPERVISOR}
 """The roles that can be held for the whole site."""
 
 
