@@ -42,6 +42,7 @@ class BadUpload(InputError):
         "upload.not-a-date": N_("'{value}' is not a date. Write it as year-month-day, such as 2024-05-31."),
         "upload.no-finding": N_("This finding is not part of the latest result. Look at the findings again."),
         "upload.no-comment": N_("Say what should be changed, so that the producer can do it."),
+        "upload.no-words": N_("Say in a few words what you found. Others have to understand the decision."),
     }
 
 
@@ -76,6 +77,11 @@ class NotAllowed(DesignError):
             "The key of this site was changed, so codes from your app are not understood. Sign in with a passkey, or "
             "ask whoever runs the site to put the old key back."
         ),
+        "concern.appealed": N_(
+            "The person asks for another look, and a safety officer decides first. Open the page again later."
+        ),
+        "concern.answered": N_("This reply was decided before. Open the page again to see what was said."),
+        "concern.own": N_("Somebody else must decide: you decided before on the same interviews."),
         "release.why": N_("Say in public why these figures are taken back."),
     }
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +16,7 @@ from datashift.inputs import gather
 from datashift.language import N_, speaking
 from datashift.pipeline import run as work_out
 from datashift.release import publish
+from datashift.web.collection.concerns import concerns_of, interviews_of, keep
 from datashift.web.collection.models import Dataset, Run
 from datashift.web.collection.recipes import RECIPE, beside
 from datashift.web.collection.steps import latest_run, ready
@@ -40,8 +43,8 @@ def run(subject: str, progress: Callable[[str], None]) -> None:
     try:
         # Stages are heard, and the bundle is written, in English; `told` says each sentence in all four languages.
         with speaking("en"):
-            facts = _made(dataset, making, progress)
-        _keep(dataset, making, facts)
+            made = _made(dataset, making, progress)
+        _keep(dataset, making, made)
     finally:
         shutil.rmtree(making, ignore_errors=True)
 
@@ -51,7 +54,16 @@ def _is_done(dataset: Dataset) -> bool:
     return last is not None and last.recipe == dataset.recipe
 
 
-def _made(dataset: Dataset, folder: Path, progress: Callable[[str], None]) -> dict[str, object]:
+@dataclass(frozen=True)
+class Made:
+    """What a run tells, and apart from it what supervisors see: of persons, and of single interviews."""
+
+    told: dict[str, Any]
+    concerns: list[dict[str, Any]]
+    interviews: list[dict[str, Any]]
+
+
+def _made(dataset: Dataset, folder: Path, progress: Callable[[str], None]) -> Made:
     """Write recipe, bundle and evidence into `folder`, and return what the run tells."""
     for name, text in {RECIPE: dataset.recipe, **beside(dataset)}.items():
         path = folder / name
@@ -62,10 +74,10 @@ def _made(dataset: Dataset, folder: Path, progress: Callable[[str], None]) -> di
     # A draft is nothing that was released: it must not come into the store's releases, from which ledgers are made.
     with tempfile.TemporaryDirectory() as apart:
         bundle = publish(result, folder, home=Path(apart))
-    return told(result, bundle)
+    return Made(told(result, bundle), concerns_of(result), interviews_of(result))
 
 
-def _keep(dataset: Dataset, made: Path, facts: dict[str, object]) -> None:
+def _keep(dataset: Dataset, made: Path, found: Made) -> None:
     """Give the draft its number. The folder is there before the row, so a row never lacks its folder."""
     with transaction.atomic():
         now = Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
@@ -76,8 +88,9 @@ def _keep(dataset: Dataset, made: Path, facts: dict[str, object]) -> None:
         place = made.parent / str(number)
         shutil.rmtree(place, ignore_errors=True)
         made.rename(place)
-        Run.objects.create(
-            dataset=now, number=number, recipe=dataset.recipe, told=facts,
+        kept = Run.objects.create(
+            dataset=now, number=number, recipe=dataset.recipe, told=found.told, interviews=found.interviews,
             folder=place.relative_to(settings.HOME).as_posix(),
         )  # fmt: skip
+        keep(kept, found.concerns, before=last)
         record("run", f"dataset:{now.pk}", by=None, organisation=dataset.organisation, run=number)

@@ -146,10 +146,13 @@ def _keep_answer(dataset: Dataset, step: str, said: dict[str, Any]) -> None:
     dataset.answers = {name: one for name, one in dataset.answers.items() if name == step or name not in void}
 
 
-def explain(*, dataset: Dataset, check_id: str, code: str, text: str, by: User) -> Note | None:
-    """Keep what a producer says to a finding; an empty text takes the explanation back.
+def explain(
+    *, dataset: Dataset, check_id: str, code: str, text: str, by: User, decision: str = Note.Decision.EXPLAINED
+) -> Note | None:
+    """Keep what a producer did about a finding and says to it: accepted, explained or corrected (Note.Decision).
 
-    Raises BadUpload where the latest result has no such finding, or a review is open.
+    An explanation without a text is taken back. Raises BadUpload where the latest result has no such finding, a review
+    is open, or a correction comes without a word.
     """
     with transaction.atomic():
         found = _locked(dataset)
@@ -159,11 +162,15 @@ def explain(*, dataset: Dataset, check_id: str, code: str, text: str, by: User) 
         findings = run.told.get("findings", []) if run else []
         if not any((one["check"], one["code"]) == (check_id, code) for one in findings):
             raise BadUpload("upload.no-finding")
-        _record("explain", found, by, check=check_id, code=code)
-        if not text.strip():
+        if decision not in Note.Decision.values:
+            raise BadUpload("upload.no-choice", value=decision)
+        if decision == Note.Decision.CORRECTED and not text.strip():
+            raise BadUpload("upload.no-words")
+        _record("explain", found, by, check=check_id, code=code, decision=decision)
+        if not text.strip() and decision == Note.Decision.EXPLAINED:
             Note.objects.filter(dataset=found, check_id=check_id, code=code).delete()
             return None
-        values = {"text": _writable(text).strip()[:LONGEST_TEXT], "by": by}
+        values = {"text": _writable(text).strip()[:LONGEST_TEXT], "by": by, "decision": decision}
         return Note.objects.update_or_create(dataset=found, check_id=check_id, code=code, defaults=values)[0]
 
 

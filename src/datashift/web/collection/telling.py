@@ -17,10 +17,10 @@ from zipfile import ZipFile
 
 import pyarrow as pa
 
-from datashift.assess import sentence
+from datashift.assess import queue, sentence
 from datashift.compare import contest_sentence, reason, verdict_word
 from datashift.language import LANGUAGES, N_, _, label, speaking
-from datashift.model import Benchmark, Comparison, Estimate, Finding, Label, Measure
+from datashift.model import Benchmark, Checked, Comparison, Estimate, Finding, Label, Measure
 from datashift.pipeline import Result, finding_sentence, uncertainty_sentence, whole_area
 from datashift.publish.bundle import MANIFEST
 from datashift.publish.sdmx_csv import number
@@ -47,6 +47,8 @@ EXPLAINED = {
 }
 """Why rows could not be used, without what is in them."""
 
+HEAVIEST = 1e9
+"""The weight of what would leave no figure at all: JSON and databases know no infinity."""
 SPREAD = N_("How much groups of answers differ tells how sure the figure is (Taylor linearisation).")
 STAGES = N_("The draw had {stages} stages, and each of them counts.")
 CALIBRATED = N_("The weights were brought to known totals (calibration: {kind}).")
@@ -58,7 +60,9 @@ def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
 
     rows_in, rows_used, simulated, whole (the area of all rows), finding (the headline), uncertainty, limits: labels
     explained    [{code, rows, text: label, first_rows}]: rows that could not be used
-    findings     [{check, code, rows, first_rows, text: label, effects: [{measure, with, without, unit}]}]
+    findings     [{check, code, rows, first_rows, text: label, effects: [{measure, with, without, unit}], weight, p}]:
+                 weight is the effect × the strength, by which the review queue is ordered
+    checks       [{id, name: label, state, why: label, tested}]: noticed, nothing, or idle and why
     measures     [{id, label, finding, unit, unit_label, estimator, desired, relevant_difference}], the headline first
     estimates    [{measure, label, area, area_name, place: label, period, breakdown: {concept: code}, value, se,
                  lower, upper, n, n_eff, deff, df, unit, status, method_id, method: label, reason: label}]
@@ -74,7 +78,12 @@ def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
         "rows_in": harmonised.rows_in,
         "rows_used": harmonised.rows_out,
         "explained": _explained(harmonised.rejects),
-        "findings": [_finding(finding, shown) for finding in result.findings],
+        "findings": [
+            {**_finding(entry.finding, shown), "weight": min(entry.weight, HEAVIEST)}
+            for entry in queue(result.findings)
+            if entry.subject is None
+        ],
+        "checks": [_checked(one) for one in result.assessment.checks],
         "finding": _headline(result),
         "measures": [_measure(measure) for measure in setting.measures],
         "estimates": [{**_estimate(e, measures[e.measure]), "place": places.get(e.area, {})} for e in result.estimates],
@@ -126,8 +135,14 @@ def _finding(finding: Finding, shown: set[str]) -> dict[str, Any]:
     ]
     return {
         "check": finding.check, "code": finding.code, "rows": len(finding.rows), "first_rows": _first(finding.rows),
-        "text": in_all(lambda: sentence(finding)), "effects": effects,
+        "text": in_all(lambda: sentence(finding)), "effects": effects, "p": _plain(finding.p_adjusted),
     }  # fmt: skip
+
+
+def _checked(one: Checked) -> dict[str, Any]:
+    state = "idle" if one.idle else "noticed" if one.noticed else "nothing"
+    why = in_all(lambda: _(one.idle).format(**one.facts)) if one.idle else {}
+    return {"id": one.id, "name": _words(one.name), "state": state, "why": why, "tested": one.tested}
 
 
 def _headline(result: Result) -> Label:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from datashift.web.collection.views import arrival, decision, desk, files, road
+from datashift.web.collection.views import arrival, decision, desk, files, interviewers, road
 
 urlpatterns = [
     path("", desk.work, name="work"),
@@ -18,6 +18,11 @@ urlpatterns = [
     path("<uuid:key>/correct/", arrival.correct, name="correct"),
     path("<uuid:key>/lead/", road.lead, name="lead"),
     path("<uuid:key>/explain/", road.explain, name="explain"),
+    path("<uuid:key>/interviewers/", interviewers.interviewers, name="interviewers"),
+    path("<uuid:key>/interviewers/<int:concern>/", interviewers.concern, name="concern"),
+    path("reply/<str:token>/", interviewers.reply, name="reply"),
+    path("appeals/", interviewers.appeals, name="appeals"),
+    path("appeals/<int:concern>/", interviewers.appealed, name="appealed"),
     path("<uuid:key>/take-back/", decision.take_back, name="take-back"),
     path("<uuid:key>/delete/", desk.delete, name="delete"),
     path("<uuid:key>/file/<slug:what>", files.dataset_file, name="dataset-file"),

@@ -115,7 +115,7 @@ def _withdrawable(person: User) -> QuerySet[Release]:
 
 def _shown(request: HttpRequest, one: Review, problem: str = "", comment: str = "") -> HttpResponse:
     person, told, dataset = _person(request), one.run.told, one.run.dataset
-    notes = {(note.check_id, note.code): note.text for note in dataset.notes.all()}
+    notes = {(note.check_id, note.code): note for note in dataset.notes.all()}
     names = {measure["id"]: label(measure["label"]) for measure in told["measures"]}
     facts = {
         "review": one,
@@ -123,8 +123,8 @@ def _shown(request: HttpRequest, one: Review, problem: str = "", comment: str = 
         "told": told,
         "tables": [table for measure in told["measures"] if (table := _table(told, measure))],
         "findings": [
-            finding | {"note": notes.get((finding["check"], finding["code"]), "")}
-            for finding in sorted(told["findings"], key=_moved, reverse=True)
+            finding | {"note": notes.get((finding["check"], finding["code"]))}
+            for finding in sorted(told["findings"], key=lambda one: one["weight"], reverse=True)
         ],
         "names": names,
         "units": {measure["id"]: measure["unit"] for measure in told["measures"]},
@@ -154,12 +154,6 @@ def _table(told: Facts, measure: Facts) -> Facts | None:
         "rows": [one for one in own if not one["breakdown"]],
         "groups": [one for one in own if one["breakdown"]],
     }
-
-
-def _moved(finding: Facts) -> float:
-    """Return by how much a finding moves a figure at most."""
-    both = ((one["with"], one["without"]) for one in finding["effects"])
-    return max((abs(a - b) for a, b in both if a is not None and b is not None), default=0.0)
 
 
 def _decided(request: HttpRequest, one: Review, person: User) -> HttpResponse:

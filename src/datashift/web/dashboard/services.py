@@ -138,4 +138,5 @@ def _forget_cards(release: str) -> None:
 
 
 def _notes(dataset: Dataset) -> list[dict[str, str]]:
-    return [{"check": n.check_id, "code": n.code, "text": n.text} for n in dataset.notes.order_by("pk")]
+    told = dataset.notes.order_by("pk")
+    return [{"check": n.check_id, "code": n.code, "decision": n.decision, "text": n.text} for n in told]

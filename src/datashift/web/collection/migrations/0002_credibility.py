@@ -6,56 +6,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('collection', '0001_initial'),
+        ("collection", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='note',
-            name='decision',
-            field=models.CharField(choices=[('accepted', 'Accepted'), ('explained', 'Explained'), ('corrected', 'Corrected')], default='explained', max_length=10),
+            model_name="note",
+            name="decision",
+            field=models.CharField(
+                choices=[("accepted", "Accepted"), ("explained", "Explained"), ("corrected", "Corrected")],
+                default="explained",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='interviews',
+            model_name="run",
+            name="interviews",
             field=models.JSONField(default=list),
         ),
         migrations.AlterField(
-            model_name='note',
-            name='text',
-            field=models.TextField(blank=True, default=''),
+            model_name="note",
+            name="text",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.CreateModel(
-            name='Concern',
+            name="Concern",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=43, unique=True)),
-                ('check_id', models.CharField(max_length=10)),
-                ('code', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=12)),
-                ('subject', models.CharField(max_length=200)),
-                ('text', models.JSONField(default=dict)),
-                ('rows', models.JSONField(default=list)),
-                ('effects', models.JSONField(default=list)),
-                ('weight', models.FloatField(default=0.0)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('nothing', 'Nothing'), ('explained', 'Explained'), ('corrected', 'Corrected')], default='open', max_length=10)),
-                ('words', models.TextField(blank=True, default='')),
-                ('decided', models.DateTimeField(blank=True, null=True)),
-                ('appeal', models.CharField(choices=[('none', 'None'), ('open', 'Open'), ('granted', 'Granted'), ('refused', 'Refused')], default='none', max_length=8)),
-                ('appeal_text', models.TextField(blank=True, default='')),
-                ('appealed', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.TextField(blank=True, default='')),
-                ('answered', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='concerns', to='collection.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=43, unique=True)),
+                ("check_id", models.CharField(max_length=10)),
+                ("code", models.CharField(max_length=80)),
+                ("kind", models.CharField(max_length=12)),
+                ("subject", models.CharField(max_length=200)),
+                ("text", models.JSONField(default=dict)),
+                ("rows", models.JSONField(default=list)),
+                ("effects", models.JSONField(default=list)),
+                ("weight", models.FloatField(default=0.0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("nothing", "Nothing"),
+                            ("explained", "Explained"),
+                            ("corrected", "Corrected"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("words", models.TextField(blank=True, default="")),
+                ("decided", models.DateTimeField(blank=True, null=True)),
+                (
+                    "appeal",
+                    models.CharField(
+                        choices=[("none", "None"), ("open", "Open"), ("granted", "Granted"), ("refused", "Refused")],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                ("appeal_text", models.TextField(blank=True, default="")),
+                ("appealed", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.TextField(blank=True, default="")),
+                ("answered", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="concerns", to="collection.run"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-weight', 'pk'),
-                'constraints': [models.UniqueConstraint(fields=('run', 'check_id', 'code', 'kind', 'subject'), name='a_concern_once'), models.CheckConstraint(condition=models.Q(('answered_by__isnull', True), ('decided_by__isnull', True), models.Q(('answered_by', models.F('decided_by')), _negated=True), _connector='OR'), name='another_person_answers')],
+                "ordering": ("-weight", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "check_id", "code", "kind", "subject"), name="a_concern_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by__isnull", True),
+                            ("decided_by__isnull", True),
+                            models.Q(("answered_by", models.F("decided_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="another_person_answers",
+                    ),
+                ],
             },
         ),
     ]

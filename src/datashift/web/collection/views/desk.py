@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from datashift.language import N_, _
 from datashift.web.collection import services
-from datashift.web.collection.models import Dataset, Review
+from datashift.web.collection.models import Concern, Dataset, Review
 from datashift.web.collection.steps import Standing, standing
 from datashift.web.collection.views.access import in_reach, person, the_dataset
 from datashift.web.jobs.models import Job
-from datashift.web.people.roles import may, needs
+from datashift.web.people.roles import may, needs, reached
 
 MOST = 50
 """How many of each kind the desk lists, the newest first."""
@@ -56,6 +56,8 @@ def work(request: HttpRequest) -> HttpResponse:
             "may_upload": may(request.user, "upload"),
             "may_review": may(request.user, "review"),
             "waiting": mine_to_decide.count(),
+            "supervised": _supervised(request),
+            "appeals": _appeals(request),
             "returned": _listed(mine.filter(state=State.RETURNED)),
             "drafts": _listed(mine.filter(state=State.DRAFT)),
             "others": [Item(one, _("Another person decides.")) for one in in_review[:MOST]],
@@ -74,6 +76,24 @@ def delete(request: HttpRequest, key: UUID) -> HttpResponse:
     services.delete(dataset=dataset, by=person(request))
     messages.success(request, _("The draft “{title}” is deleted.").format(title=dataset.title))
     return redirect("work")
+
+
+def _supervised(request: HttpRequest) -> list[tuple[Dataset, int]]:
+    """Return the data sets that this person supervises, with how many interviewers nobody has looked at yet."""
+    if not may(request.user, "see-interviewers"):
+        return []
+    unseen = Count("runs__concerns", filter=Q(runs__concerns__state=Concern.State.OPEN))
+    found = in_reach(request, "see-interviewers").filter(runs__isnull=False).annotate(unseen=unseen)
+    return [(one, one.unseen) for one in found[:MOST]]
+
+
+def _appeals(request: HttpRequest) -> int | None:
+    """Return how many people ask for another look, or None for whom this is nothing."""
+    if not may(request.user, "decide-appeals"):
+        return None
+    reach = reached(person(request), "decide-appeals")
+    asked = Concern.objects.filter(appeal=Concern.Appeal.OPEN)
+    return (asked if reach is None else asked.filter(run__dataset__organisation__in=reach)).count()
 
 
 def _listed(datasets: QuerySet[Dataset]) -> list[Item]:

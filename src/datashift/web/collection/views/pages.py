@@ -19,7 +19,7 @@ from datashift.web.collection.views.columns import all_columns
 from datashift.web.collection.views.files import offered
 from datashift.web.collection.views.places import place
 from datashift.web.people.models import User
-from datashift.web.people.roles import ACTS
+from datashift.web.people.roles import ACTS, may
 
 Facts = dict[str, Any]
 
@@ -44,6 +44,12 @@ SURE = (
     (0.3, N_("This is a guess.")),
     (0.0, N_("This is less likely.")),
 )
+DECISIONS = {
+    "accepted": N_("Keep: the rows are right as they stand."),
+    "explained": N_("Explain: say why it is so."),
+    "corrected": N_("Correct: the file or the ledger of corrections was changed."),
+}
+"""What a producer can do about a finding."""
 LICENCES = (
     ("CC-BY-4.0", N_("Everybody may use them and must name you (CC BY 4.0)")),
     ("CC0-1.0", N_("Everybody may use them, with no condition (CC0)")),
@@ -147,21 +153,17 @@ def _told(dataset: Dataset) -> Facts:
 
 def _findings(request: HttpRequest, dataset: Dataset) -> Facts:
     told = _told(dataset)
-    typed = {name: request.POST.get(name, "") for name in ("check", "code", "text")}
-    notes = {(note.check_id, note.code): note.text for note in Note.objects.filter(dataset=dataset)}
-    findings = [{**one, "note": notes.get((one["check"], one["code"]), "")} for one in told["findings"]]
+    typed = {name: request.POST.get(name, "") for name in ("check", "code", "text", "decision")}
+    notes = {(note.check_id, note.code): note for note in Note.objects.filter(dataset=dataset)}
+    findings = [{**one, "note": notes.get((one["check"], one["code"]))} for one in told["findings"]]
     return {
         "told": told,
-        "findings": sorted(findings, key=lambda one: (-_moves(one), -one["rows"])),
+        "findings": sorted(findings, key=lambda one: (-one["weight"], -one["rows"])),
+        "decisions": [(value, _(words)) for value, words in DECISIONS.items()],
+        "supervised": may(request.user, "see-interviewers", dataset.organisation),
         "names": {one["id"]: label(one["label"]) for one in told["measures"]},
         "typed": typed,
     }
-
-
-def _moves(finding: Facts) -> float:
-    """How far the rows of a finding move a figure, as a share of it."""
-    pairs = [(one["with"], one["without"]) for one in finding["effects"]]
-    return max((abs(a - b) / (abs(a) or 1.0) for a, b in pairs if a is not None and b is not None), default=0.0)
 
 
 def _result(request: HttpRequest, dataset: Dataset) -> Facts:

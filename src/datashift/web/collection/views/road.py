@@ -111,11 +111,12 @@ def explain(request: HttpRequest, key: UUID) -> HttpResponse:
     """Keep what a producer says to a finding; what cannot be kept stays in its field."""
     found = the_dataset(request, key, "upload")
     check, code, text = (request.POST.get(name, "") for name in ("check", "code", "text"))
+    decision = request.POST.get("decision", "explained")
     try:
-        services.explain(dataset=found, check_id=check, code=code, text=text, by=person(request))
+        services.explain(dataset=found, check_id=check, code=code, text=text, by=person(request), decision=decision)
     except DataShiftError as problem:
         return _refused(request, found, "findings", problem)
-    messages.success(request, _("Your explanation is saved."))
+    messages.success(request, _("Your decision is saved."))
     at = request.POST.get("at", "")
     return redirect(reverse("step", args=[found.pk, "findings"]) + (f"#finding-{at}" if at.isdecimal() else ""))
 

@@ -6,29 +6,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dashboard', '0001_initial'),
+        ("dashboard", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('profile', models.CharField(max_length=80)),
-                ('version', models.CharField(max_length=20)),
-                ('criterion', models.CharField(max_length=80)),
-                ('score', models.FloatField()),
-                ('why', models.TextField()),
-                ('country', models.CharField(blank=True, default='', max_length=2)),
-                ('at', models.DateTimeField(auto_now=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='dashboard.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("profile", models.CharField(max_length=80)),
+                ("version", models.CharField(max_length=20)),
+                ("criterion", models.CharField(max_length=80)),
+                ("score", models.FloatField()),
+                ("why", models.TextField()),
+                ("country", models.CharField(blank=True, default="", max_length=2)),
+                ("at", models.DateTimeField(auto_now=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="dashboard.release"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('release', 'profile', 'version', 'criterion', 'by'), name='a_rating_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("release", "profile", "version", "criterion", "by"), name="a_rating_once"
+                    )
+                ],
             },
         ),
     ]

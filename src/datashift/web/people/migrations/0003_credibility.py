@@ -4,20 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_the_record_is_only_added_to'),
+        ("people", "0002_the_record_is_only_added_to"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='invitation',
-            name='role',
-            field=models.CharField(choices=[('producer', 'producer'), ('reviewer', 'reviewer'), ('supervisor', 'supervisor'), ('safety', 'safety officer'), ('office', 'statistics office'), ('editor', 'editor'), ('administrator', 'administrator')], max_length=14),
+            model_name="invitation",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("producer", "producer"),
+                    ("reviewer", "reviewer"),
+                    ("supervisor", "supervisor"),
+                    ("safety", "safety officer"),
+                    ("office", "statistics office"),
+                    ("editor", "editor"),
+                    ("administrator", "administrator"),
+                ],
+                max_length=14,
+            ),
         ),
         migrations.AlterField(
-            model_name='membership',
-            name='role',
-            field=models.CharField(choices=[('producer', 'producer'), ('reviewer', 'reviewer'), ('supervisor', 'supervisor'), ('safety', 'safety officer'), ('office', 'statistics office'), ('editor', 'editor'), ('administrator', 'administrator')], max_length=14),
+            model_name="membership",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("producer", "producer"),
+                    ("reviewer", "reviewer"),
+                    ("supervisor", "supervisor"),
+                    ("safety", "safety officer"),
+                    ("office", "statistics office"),
+                    ("editor", "editor"),
+                    ("administrator", "administrator"),
+                ],
+                max_length=14,
+            ),
         ),
     ]

@@ -6,29 +6,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('standards', '0001_initial'),
+        ("standards", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProfileVersion',
+            name="ProfileVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('profile', models.CharField(max_length=80)),
-                ('version', models.CharField(max_length=20)),
-                ('text', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('shipped', models.BooleanField(default=True)),
-                ('country', models.CharField(blank=True, default='', max_length=2)),
-                ('added', models.DateTimeField(auto_now_add=True)),
-                ('base', models.CharField(blank=True, default='', max_length=110)),
-                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("profile", models.CharField(max_length=80)),
+                ("version", models.CharField(max_length=20)),
+                ("text", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("shipped", models.BooleanField(default=True)),
+                ("country", models.CharField(blank=True, default="", max_length=2)),
+                ("added", models.DateTimeField(auto_now_add=True)),
+                ("base", models.CharField(blank=True, default="", max_length=110)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('profile', 'version'), name='a_profile_version_once')],
+                "constraints": [models.UniqueConstraint(fields=("profile", "version"), name="a_profile_version_once")],
             },
         ),
     ]
