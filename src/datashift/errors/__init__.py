@@ -13,6 +13,7 @@ DataShiftError
 │   ├── BadSources         pool.*        figures of several sources that are to be pooled
 │   ├── BadCoverage        coverage.*    what is asked of the coverage matrix, or a table of people
 │   ├── BadProgress        progress.*    a file of rules, or a progress that nothing was said about
+│   ├── BadProfile         profile.*     an assessment profile, a file of statements, or a rating
 │   ├── BadLedger          ledger.*      what is asked of the shadow ledger is not one thing
 │   ├── BadOfficial        official-import.*  an official file cannot be taken in, or has no such figure
 │   ├── BadUpload          upload.*      a file, or an answer on the road from a file to a figure
@@ -40,6 +41,7 @@ from datashift.errors.files import BadForm, Unreadable
 from datashift.errors.ledger import BadLedger, NothingKnown
 from datashift.errors.official import BadOfficial
 from datashift.errors.pooling import BadSources
+from datashift.errors.profiles import BadProfile
 from datashift.errors.progress import BadProgress
 from datashift.errors.questions import BadQuestion
 from datashift.errors.recipes import BadRecipe, BadRow, LostRows
@@ -56,6 +58,7 @@ __all__ = [
     "BadKit",
     "BadLedger",
     "BadOfficial",
+    "BadProfile",
     "BadProgress",
     "BadQuery",
     "BadQuestion",

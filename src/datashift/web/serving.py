@@ -63,10 +63,12 @@ def get_ready(home: Path, *, set_up: bool = True) -> None:
     if set_up:
         from django.core.management import call_command
 
+        from datashift.web.standards.profiles import sync_profiles
         from datashift.web.standards.services import sync
 
         call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
         sync()
+        sync_profiles()
 
 
 def address(name: str, *args: str) -> str:

@@ -8,6 +8,7 @@ from datashift.web.dashboard import api
 from datashift.web.dashboard.sdmx import views as sdmx
 from datashift.web.dashboard.views import home, releases
 from datashift.web.standards import files as registry
+from datashift.web.standards.profile_views import profile_file
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,5 +24,6 @@ urlpatterns = [
     path("sdmx/2.1/<str:kind>/<str:agency>/<str:name>", sdmx.structure),
     path("sdmx/2.1/<str:kind>/<str:agency>/<str:name>/<str:version>", sdmx.structure, name="sdmx-structure-version"),
     path("registry/kit/<str:kit>/<str:version>/<str:name>", registry.kit_file, name="registry-kit-file"),
+    path("registry/profile/<str:profile>/<str:version>.toml", profile_file, name="profile-file"),
     path("registry/list/<str:name>", registry.area_file, name="registry-area-file"),
 ]

@@ -45,6 +45,7 @@ VERBS = {
     "review-returned": N_("A data set was sent back"),
     "release.published": N_("A release was published"),
     "release.withdrawn": N_("A release was withdrawn"),
+    "profile.added": N_("A version of a profile was added"),
     "kit.added": N_("A version of a kit was added"),
 }
 
