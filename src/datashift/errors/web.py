@@ -40,6 +40,7 @@ class BadUpload(InputError):
         "upload.no-choice": N_("'{value}' is not one of the answers here. Choose again."),
         "upload.not-a-number": N_("'{value}' is not a number. Write it with digits, such as 0.5."),
         "upload.not-a-date": N_("'{value}' is not a date. Write it as year-month-day, such as 2024-05-31."),
+        "upload.not-a-link": N_("'{value}' is not an address. Begin it with https://"),
         "upload.no-finding": N_("This finding is not part of the latest result. Look at the findings again."),
         "upload.no-comment": N_("Say what should be changed, so that the producer can do it."),
         "upload.no-words": N_("Say in a few words what you found. Others have to understand the decision."),

@@ -1,4 +1,4 @@
-"""What is noticed about one interviewer: for supervisors alone, with a reply, an appeal, and another person's decision."""
+"""What is noticed about one interviewer is for supervisors alone; a reply, an appeal, another person's decision."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def test_only_supervisors_of_the_organisation_see_who_stands_out(
 ) -> None:
     other = Organisation.objects.create(slug="other", name="Other")
     seen = {}
-    for role, inside in (("supervisor", organisation), ("producer", organisation), ("reviewer", organisation),
-                         ("safety", organisation), ("supervisor", other), ("administrator", None), ("editor", None)):  # fmt: skip
+    inside_or_not = [(role, organisation) for role in ("supervisor", "producer", "reviewer", "safety")]
+    for role, inside in (*inside_or_not, ("supervisor", other), ("administrator", None), ("editor", None)):
         client = signed_in(person(role, inside))
         for name in ("all", "one"):
             seen[role, getattr(inside, "slug", ""), name] = client.get(paths[name]).status_code

@@ -24,7 +24,7 @@ from datashift.web.collection.models import Dataset
 Answers = Mapping[str, Mapping[str, Any]]
 Table = dict[str, Any]
 
-RECIPE, AREAS, KIT = "recipe.toml", "areas.csv", "kit/kit.toml"
+RECIPE, AREAS, KIT, STATED = "recipe.toml", "areas.csv", "kit/kit.toml", "stated.toml"
 MOST_AREAS = 400
 
 
@@ -59,8 +59,10 @@ def identity(dataset: Dataset) -> dict[str, Any]:
 
 
 def beside(dataset: Dataset) -> dict[str, str]:
-    """Return the files that lie beside the recipe, by name: a list of areas and a kit, where none ships."""
+    """Return the files that lie beside the recipe, by name: areas and a kit, where none ships, and what is stated."""
     files = {}
+    if stated := dataset.answers.get("evidence"):
+        files[STATED] = stated_text(stated)
     recipe = tomllib.loads(dataset.recipe)
     if "areas" in recipe["place"]:
         files[AREAS] = as_csv(_own_areas(dataset.suggestion, recipe["place"]))
@@ -99,6 +101,8 @@ def build(suggestion: Mapping[str, Any], answers: Answers, **identity: Any) -> s
         "design": _design(base["design"], answers.get("asked", {})),
         "limits": [limit] if (limit := _label(answers.get("asked", {}), "limits")) else [],
     }
+    if stated := answers.get("evidence"):
+        recipe["stated"] = {"file": STATED, "sha256": sha256(stated_text(stated).encode()).hexdigest()}
     if base.get("rows") and recipe["place"]["country"] == base["place"]["country"]:
         recipe["rows"] = base["rows"]
     _require_columns(recipe, [one["name"] for one in suggestion["columns"]])
@@ -239,6 +243,11 @@ def _require_figures(recipe: Recipe, kit: Kit) -> None:
     nearest = min((lack for lack in lacks if lack), key=len, default=[])
     needed = "; ".join(f"“{label(kit.concepts[name].label)}”" for name in nearest)
     raise BadUpload("upload.no-figure", kit=label(kit.title), needed=needed)
+
+
+def stated_text(stated: Mapping[str, Any]) -> str:
+    """Return the file of statements that lies beside a recipe."""
+    return tomli_w.dumps({"statements": {name: dict(one) for name, one in sorted(stated.items())}})
 
 
 def _label(said: Mapping[str, Any], field: str) -> dict[str, str]:

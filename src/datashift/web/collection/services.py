@@ -82,7 +82,7 @@ def answer(*, dataset: Dataset, step: str, answers: Mapping[str, Any], version: 
     changed then.
     """
     with transaction.atomic():
-        found = _locked(dataset)
+        found = locked(dataset)
         _require_answerable(found, step, version)
         said = _tidied(found, step, answers)
         if step == "rows" and str(said.get("title") or "").strip():
@@ -104,7 +104,7 @@ def answer(*, dataset: Dataset, step: str, answers: Mapping[str, Any], version: 
 
 def _tidied(dataset: Dataset, step: str, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return an answer with a kit under its full name, and the row of the header as a number."""
-    said: dict[str, Any] = _writable(dict(answers))
+    said: dict[str, Any] = writable(dict(answers))
     if step == "kit":
         said["kit"] = full_name(str(said.get("kit") or dataset.suggestion["kit"]))
     if step == "rows" and said.get("header_row"):
@@ -114,12 +114,12 @@ def _tidied(dataset: Dataset, step: str, answers: Mapping[str, Any]) -> dict[str
     return said
 
 
-def _writable(said: Any) -> Any:
+def writable(said: Any) -> Any:
     """Take the sign NUL out of texts: no person types it, and PostgreSQL does not keep it."""
     if isinstance(said, dict):
-        return {_writable(key): _writable(value) for key, value in said.items()}
+        return {writable(key): writable(value) for key, value in said.items()}
     if isinstance(said, list | tuple):
-        return [_writable(one) for one in said]
+        return [writable(one) for one in said]
     return said.replace("\x00", "") if isinstance(said, str) else said
 
 
@@ -155,7 +155,7 @@ def explain(
     is open, or a correction comes without a word.
     """
     with transaction.atomic():
-        found = _locked(dataset)
+        found = locked(dataset)
         if found.state == State.IN_REVIEW:
             raise BadUpload("upload.in-review")
         run = fitting_run(found)
@@ -170,14 +170,14 @@ def explain(
         if not text.strip() and decision == Note.Decision.EXPLAINED:
             Note.objects.filter(dataset=found, check_id=check_id, code=code).delete()
             return None
-        values = {"text": _writable(text).strip()[:LONGEST_TEXT], "by": by, "decision": decision}
+        values = {"text": writable(text).strip()[:LONGEST_TEXT], "by": by, "decision": decision}
         return Note.objects.update_or_create(dataset=found, check_id=check_id, code=code, defaults=values)[0]
 
 
 def lead(*, dataset: Dataset, measure: str, version: int, by: User) -> Dataset:
     """Say which figure leads; the figures are made again, and their result is read again. Raises BadUpload."""
     with transaction.atomic():
-        found = _locked(dataset)
+        found = locked(dataset)
         _require_answerable(found, "result", version)
         run = fitting_run(found)
         if run is None or measure not in [one["id"] for one in run.told["measures"]]:
@@ -197,7 +197,7 @@ def replace(*, dataset: Dataset, upload: Upload, by: User) -> Dataset:
     Raises BadUpload while a review is open.
     """
     with transaction.atomic():
-        found = _locked(dataset)
+        found = locked(dataset)
         if found.state == State.IN_REVIEW:
             raise BadUpload("upload.in-review")
         if upload.organisation_id != found.organisation_id:
@@ -223,7 +223,7 @@ def _made_again(dataset: Dataset, job: str) -> None:
 def delete(*, dataset: Dataset, by: User) -> None:
     """Delete a draft that nobody was ever asked to review. Its file stays in the store. Raises NotAllowed otherwise."""
     with transaction.atomic():
-        found = _locked(dataset)
+        found = locked(dataset)
         if Review.objects.filter(run__dataset=found).exists():
             raise NotAllowed("upload.was-reviewed")
         _record("delete", found, by)
@@ -238,7 +238,7 @@ def ask_for_review(*, dataset: Dataset, for_office: bool, by: User) -> Review:
     missing.
     """
     with transaction.atomic():
-        found = _locked(dataset)
+        found = locked(dataset)
         if found.state == State.IN_REVIEW:
             raise BadUpload("upload.in-review")
         run, missing = fitting_run(found), next_step(found)
@@ -269,14 +269,14 @@ def mark_released(*, review: Review, by: User, comment: str = "") -> Review:
 
 def _decide(review: Review, decision: Review.Decision, state: Dataset.State, by: User, comment: str = "") -> Review:
     with transaction.atomic():
-        dataset = _locked(review.run.dataset)
+        dataset = locked(review.run.dataset)
         found = Review.objects.select_for_update().get(pk=review.pk)
         if found.decision != Review.Decision.OPEN:
             raise NotAllowed("review.decided")
         if decision != Review.Decision.WITHDRAWN and found.asked_by_id == by.pk:
             raise NotAllowed("review.own")
         found.decision, found.decided_by, found.decided = decision, by, timezone.now()
-        found.comment = _writable(comment).strip()[:LONGEST_TEXT]
+        found.comment = writable(comment).strip()[:LONGEST_TEXT]
         found.save()
         _stand(dataset, state)
         _record(f"review-{decision.value}", dataset, by, review=found.pk)
@@ -286,7 +286,7 @@ def _decide(review: Review, decision: Review.Decision, state: Dataset.State, by:
 # --- small parts ----------------------------------------------------------------------------------------------------
 
 
-def _locked(dataset: Dataset) -> Dataset:
+def locked(dataset: Dataset) -> Dataset:
     """Return the dataset as it is now; nobody else changes it before this transaction ends."""
     return Dataset.objects.select_for_update(of=("self",)).select_related("organisation", "upload").get(pk=dataset.pk)
 
@@ -295,6 +295,12 @@ def _stand(dataset: Dataset, state: Dataset.State) -> None:
     dataset.state = state
     dataset.version += 1
     dataset.save(update_fields=["state", "version", "changed"])
+
+
+def changed(dataset: Dataset, job: str, by: User, verb: str) -> None:
+    """Keep a dataset of which something else is said now, ask for the work that follows, and record it."""
+    _made_again(dataset, job)
+    _record(verb, dataset, by)
 
 
 def _record(verb: str, dataset: Dataset, by: User, **facts: Any) -> None:

@@ -39,6 +39,7 @@ VERBS = {
     "concern-settled": N_("A supervisor decided on what stands out in somebody's interviews"),
     "concern-appealed": N_("Somebody asked for another look at their interviews"),
     "concern-answered": N_("A safety officer took another look"),
+    "stated": N_("Evidence was stated"),
     "delete": N_("A data set was deleted"),
     "ask-for-review": N_("Review was asked for"),
     "review-withdrawn": N_("A request for review was taken back"),
