@@ -221,8 +221,8 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str]] = {
 }
 MODULES = (
     "official", "ledger", "claims", "progress", "coverage",
-    "estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures",
-    "serve", "work", "publish",
+    "assess", "estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures",
+    "profiles", "serve", "work", "publish", "dossier",
 )  # fmt: skip
 """Commands with verbs of their own; each is a module of `commands`."""
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from datashift.assess import sentence
 from datashift.compare import reason
+from datashift.dossier.document import document
 from datashift.estimation import cells
 from datashift.inputs import Inputs, bare_name
 from datashift.model import Chart, Comparison, Estimate, Loss
@@ -33,7 +35,10 @@ from datashift.pipeline import (
     whole_area,
 )
 from datashift.protect import gate
-from datashift.publish import Given, Release, StageResult, benchmark, verify, write_release
+from datashift.publish import Given, Release, StageResult, benchmark, verify, vocabulary, write_release
+from datashift.publish.bundle import DOSSIER
+from datashift.publish.tables import json_bytes
+from datashift.standards.profiles import Profile, catalogue, known_profiles, shipped_profile
 
 MARGINS, OFFICIAL, LOSSES = "margins.json", "official.json", "losses.json"
 
@@ -49,15 +54,21 @@ def publish(result: Result, out: Path, *, home: Path, created: str | None = None
         if bare_name(spec.file) in setting.inputs.files:
             keep_snapshot(spec, setting.inputs.files[bare_name(spec.file)], home)
     day = created or datetime.now(UTC).date().isoformat()
-    public = frozenset(name for area in setting.areas.values() for name in (area.name, *area.aliases))
-
-    def checked(files: Mapping[str, bytes], *, names: frozenset[str]) -> None:
-        gate(files, personal_values=lambda: _personal_values(setting), names=names | public)
-
-    return write_release(release_of(result, day), out, gate=checked, home=home)
+    return write_release(release_of(result, day), out, gate=partial(_checked, setting), home=home)
 
 
-def release_of(result: Result, created: str) -> Release:
+def dossier_of(result: Result, created: str, profiles: Sequence[Profile] | None = None) -> dict[str, Any]:
+    """Return the dossier of a run, ready for JSON, with what `profiles` say of it (by default those that ship).
+
+    Raises Disclosive when it would carry personal data: it passes the same gate as a release.
+    """
+    release = release_of(result, created, profiles)
+    told = dict(release.dossier or {})
+    _checked(result.setting, {DOSSIER: json_bytes(told)}, names=vocabulary(release))
+    return told
+
+
+def release_of(result: Result, created: str, profiles: Sequence[Profile] | None = None) -> Release:
     """Return the record that is published: the result with its sentences and the tables needed to compute it again."""
     setting = result.setting
     return Release(
@@ -78,6 +89,7 @@ def release_of(result: Result, created: str) -> Release:
         created=created,
         version=version("datashift"),
         inputs=tuple(_public_inputs(result)),
+        dossier=document(result, created=created, profiles=profiles),
     )
 
 
@@ -159,6 +171,26 @@ def _losses(text: bytes) -> dict[tuple[str, str], Loss]:
 
 def _json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _checked(setting: Setting, files: Mapping[str, bytes], *, names: frozenset[str]) -> None:
+    """Let files through the disclosure gate; names of places and the words of shipped profiles are public."""
+    places = (name for area in setting.areas.values() for name in (area.name, *area.aliases))
+    gate(files, personal_values=lambda: _personal_values(setting), names=names | {*places, *_words_of_profiles()})
+
+
+@cache
+def _words_of_profiles() -> frozenset[str]:
+    shipped = [shipped_profile(name) for name in known_profiles()]
+    return frozenset(text for record in (catalogue(), *shipped) for text in _texts(record.model_dump(mode="json")))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
 
 
 def _personal_values(setting: Setting) -> Iterator[str]:

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from datashift.assess.encoded import Encoded, Flags, Numbers, Whole, encode, numbers
 from datashift.assess.moments import Moments, moments
-from datashift.assess.questions import Question, questions
+from datashift.assess.questions import Question, answered, questions
 from datashift.assess.quoting import means_no_answer, personal, quotable
 from datashift.assess.wording import TEXTS
 from datashift.model import Area, Column, Finding, Harmonised, Kit, Recipe
@@ -26,7 +26,10 @@ from datashift.standards.conditions import asked
 
 @dataclass(frozen=True)
 class Evidence:
-    """One source under examination. `today` is the last day that a date may carry."""
+    """One source under examination. `today` is the last day that a date may carry; `aside` are rows not meant.
+
+    `backchecks` is the raw table of the interviews that somebody asked again, where the protocol names one.
+    """
 
     raw: pa.Table
     harmonised: Harmonised
@@ -35,6 +38,8 @@ class Evidence:
     today: date
     areas: Mapping[str, Area] = field(default_factory=dict)
     polygons: Mapping[str, list[BaseGeometry]] = field(default_factory=dict)
+    aside: pa.Table | None = None
+    backchecks: pa.Table | None = None
 
     @cached_property
     def rows(self) -> Whole:
@@ -45,6 +50,11 @@ class Evidence:
     def columns(self) -> dict[str, Encoded]:
         """Every text column, encoded."""
         return {name: encode(self.raw[name]) for name in self.raw.column_names if name != "_row"}
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What one check has worked out and others need too, by name."""
+        return {}
 
     @cached_property
     def written(self) -> Flags:
@@ -58,9 +68,15 @@ class Evidence:
         """The columns that are answers, with their kind: neither paradata nor place, date, id, weight or personal."""
         return questions(self)
 
+    @cached_property
+    def answered(self) -> Whole:
+        """How many questions have an answer, per raw row."""
+        return answered(self)
+
     def role(self, name: str) -> Encoded | None:
         """Return the column that has a role in the paradata ("enumerator", "device", …), or None where none has."""
-        return self.columns.get(getattr(self.recipe.paradata, name) or "")
+        column = getattr(self.recipe.paradata, name)
+        return self.columns.get(column) if column else None
 
     def members(self, name: str) -> Iterator[tuple[str, Flags]]:
         """Yield each different text of the paradata column with a role, such as each interviewer, and its rows."""

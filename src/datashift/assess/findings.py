@@ -28,18 +28,22 @@ def assess(  # noqa: PLR0913 - the whole case is needed, and each part is a reco
     areas: Mapping[str, Area],
     polygons: Mapping[str, list[BaseGeometry]] | None = None,
     today: date | None = None,
+    aside: pa.Table | None = None,
+    backchecks: pa.Table | None = None,
 ) -> Assessment:
     """Return what all checks notice, the greatest effect on the answer first, and what became of each check.
 
     In:  raw table (all text, `_row`), its observations and rejects, the recipe and its kit; `effect` estimates with and
          without some source rows; `areas` by id; `polygons` by area id (longitude, latitude in degrees) for the date of
-         the recipe's boundaries; `today` is the last day a date may carry (default: the day it is anywhere on earth).
+         the recipe's boundaries; `today` is the last day a date may carry (default: the day it is anywhere on earth);
+         `aside` are raw rows that the recipe does not mean, such as those of humidity; `backchecks`: the raw
+         table of the interviews that were asked again.
     Out: findings with rows, facts and effects, of subjects too. Rows that are all rejects keep their finding without
          an effect, and are not handed to `effect`. Facts carry no names, phone numbers, e-mails or coordinates.
     Order: the largest change over all measures (points for shares, per cent of the figure otherwise), then most rows.
     """
     last = today or (datetime.now(UTC) + timedelta(hours=14)).date()
-    evidence = Evidence(raw, harmonised, recipe, kit, last, areas, polygons or {})
+    evidence = Evidence(raw, harmonised, recipe, kit, last, areas, polygons or {}, aside, backchecks)
     found, checks, signals = [], [], {}
     for check in CHECKS:
         outcome = check.run(evidence)

@@ -11,11 +11,14 @@ from datashift.assess.encoded import Numbers
 from datashift.assess.evidence import Evidence
 from datashift.model import Suspect
 
-_LEAST = 1e-15
+_LEAST, _MOST = 1e-15, 0.99
+"""A chance of 1, as counts give it, would outweigh any other check; so each is taken as 0.99 at most (Fang, Chang,
+Park & Tseng 2023). That makes small chances no smaller."""
+_SHOWN = 10_000
 
 
 def interviews(evidence: Evidence, signals: Mapping[str, Numbers]) -> tuple[Suspect, ...]:
-    """K25: return every row that a check has a p value for, the least likely by chance first.
+    """K25: return the 10,000 rows that are least likely by chance, the least likely first.
 
     In: per check its p values by raw row (NaN: says nothing about this row). The p values of a row are put together
     by their Cauchy combination (Liu & Xie 2020), which holds for small p values whatever their dependence.
@@ -24,13 +27,13 @@ def interviews(evidence: Evidence, signals: Mapping[str, Numbers]) -> tuple[Susp
         return ()
     p = np.array(list(signals.values()))
     asked = ~np.isnan(p)
-    angle = np.where(asked, np.tan((0.5 - np.clip(p, _LEAST, 1 - _LEAST)) * np.pi), 0.0)
+    angle = np.where(asked, np.tan((0.5 - np.clip(p, _LEAST, _MOST)) * np.pi), 0.0)
     count = asked.sum(axis=0)
     rows = np.flatnonzero(count)
     together = 0.5 - np.arctan(angle[:, rows].sum(axis=0) / count[rows]) / np.pi
     rates, _found = discoveries(together)
     names = list(signals)
-    order = np.argsort(together, kind="stable")
+    order = np.argsort(together, kind="stable")[:_SHOWN]
     return tuple(
         Suspect(
             int(evidence.rows[rows[k]]),

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from datashift.assess import clumps
 from datashift.assess.checks import Check, by_rule
 from datashift.assess.encoded import Flags, Numbers, Whole, numbers
 from datashift.assess.evidence import Evidence
 from datashift.assess.land import Land, flattened, same_place, within
 from datashift.assess.quoting import OFTEN
 from datashift.assess.structure import later
+from datashift.assess.travel import coarse, made_up, too_fast, too_wide
 from datashift.language import N_
 from datashift.model import Finding
 
@@ -167,9 +169,13 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "K26",
         N_("Positions that cannot be right"),
-        N_("Positions that are missing, in the sea, in another area than the one named, or the same to the metre."),
-        N_("A position lies in the area that the row names, and nowhere else."),
+        N_(
+            "Positions that are missing, in the sea, in another area than the one named, the same to the metre, made "
+            "up, or too far from the one before."
+        ),
+        N_("A position lies in the area that the row names, and can be reached in time."),
         "rule",
-        by_rule(impossible_places),
+        by_rule(impossible_places, made_up, too_wide, coarse, too_fast),
     ),
+    *clumps.CHECKS,
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from datashift.assess.encoded import Encoded, numbers
+from datashift.assess.encoded import Encoded, Whole, numbers
 from datashift.assess.quoting import personal
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ Kind = Literal["choice", "several", "number", "text"]
 MOST_CHOICES = 40
 """A question with more different answers than this is no choice from a list."""
 _OF_ALL = 0.3
+_LOOK = 1000
 
 
 class Question(NamedTuple):
@@ -36,20 +38,10 @@ def questions(evidence: Evidence) -> tuple[Question, ...]:
     recipe = evidence.recipe
     place, period, design = recipe.place, recipe.period, recipe.design
     others = {
-        place.column,
-        place.latitude,
-        place.longitude,
-        period.column,
-        design.weights,
-        recipe.row_id,
-        *design.named,
-    }
-    others |= {
-        *design.named,
-        *recipe.paradata.columns,
-        *(source.join for source in recipe.source),
-        *recipe.protocol.effort,
-    }
+        place.column, place.latitude, place.longitude, period.column, design.weights, recipe.row_id, *design.named,
+        *recipe.paradata.columns, *(source.join for source in recipe.source), *recipe.protocol.effort,
+        recipe.protocol.audited,
+    }  # fmt: skip
     names = recipe.protocol.questions or evidence.columns
     parents = set(evidence.columns)
     found = []
@@ -83,8 +75,22 @@ def _kind(evidence: Evidence, name: str, encoded: Encoded) -> Kind | None:
         return "number"
     if different <= MOST_CHOICES and (different <= 12 or different < _OF_ALL * answered):
         return "choice"
-    words = pc.split_pattern(pc.utf8_trim_whitespace(encoded.texts.filter(known)), " ")
-    parts = pc.value_counts(words.flatten())
-    if len(parts) <= MOST_CHOICES and pc.max(pc.list_value_length(words)).as_py() <= len(parts) < different:
-        return "several"
-    return "text"
+    return "several" if _several(encoded.texts.filter(known), different) else "text"
+
+
+def _several(texts: pa.Array, different: int) -> bool:
+    """Say whether all texts are put together from a few words, each of them at most once."""
+    for part in (texts.slice(0, _LOOK), texts):  # free words give themselves away at once, and there may be a million
+        words = pc.split_pattern(pc.utf8_trim_whitespace(part), " ")
+        known = pc.count_distinct(words.flatten()).as_py()
+        if known > MOST_CHOICES or pc.max(pc.list_value_length(words)).as_py() > known:
+            return False
+    return bool(known < different)
+
+
+def answered(evidence: Evidence) -> Whole:
+    """Return per raw row how many questions have an answer."""
+    count = np.zeros(len(evidence.rows), dtype=np.int64)
+    for question in evidence.questions:
+        count += ~evidence.missing(question.name) & evidence.written
+    return count

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import sqrt
+from dataclasses import replace
+from math import isnan
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datashift.assess.checks import Check, by_rule
+from datashift.assess.alike_copies import chance_of_copies, equal_by_chance
+from datashift.assess.checks import Check, Outcome, by_rule
 from datashift.assess.encoded import Encoded, Flags, Numbers, numbers
 from datashift.assess.evidence import Evidence
 from datashift.assess.quoting import means_no_answer, personal, stands_for_no_number
+from datashift.chance import LEVEL
 from datashift.language import N_
 from datashift.model import Finding
 from datashift.standards.areas import folded
@@ -26,6 +29,7 @@ _PER_SENDING = frozenset({
 _IDS = frozenset({"id", "key", "uuid"})
 _UUID = r"^(uuid:)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
+_NOTHING_TO_COMPARE = N_("There is no column besides the id to compare.")
 _OFTEN_ENOUGH = 0.05
 _FAR_FROM_ZERO = 10
 
@@ -40,21 +44,30 @@ def repeated_ids(evidence: Evidence) -> Iterator[Finding]:
         yield evidence.found("K1", "assess.repeated-id", repeats, column=column)
 
 
-def copies(evidence: Evidence) -> Iterator[Finding]:
+def copies(evidence: Evidence) -> Outcome:
     """K2: rows that repeat an earlier row in all but the id and what is written anew for each sending.
 
-    Short forms give equal answers by chance. With independent columns, pairs of equal rows are about Poisson with mean
-    n(n-1)/2 times the product of each column's share of equal pairs; repeats are told only above mean + 3 sqrt(mean).
-    Columns that go together make equal rows likelier than that: a few repeats in a short form are no more than a hint.
+    Short forms give equal answers by chance. How many is told in two ways, and the greater counts: were the columns
+    independent, pairs of equal rows would be about n(n-1)/2 times the product of each column's share of equal pairs; as
+    columns go together here, see `equal_by_chance`. The count is Poisson, with a mean that is known to about a half
+    (a gamma mixture); it is told where its chance is 5 % at most. One question is asked: are there too many.
     """
     compared = [encoded for name, encoded in evidence.columns.items() if not _made_anew(name, encoded, evidence)]
     if not compared:
-        return
+        return Outcome(idle=_NOTHING_TO_COMPARE)
     repeats = _equal_to_earlier(compared) & evidence.written
-    by_chance = _equal_pairs_by_chance(compared)
-    if repeats.sum() > by_chance + 3 * sqrt(by_chance):
-        code = "assess.copy" if evidence.recipe.row_id else "assess.copy-without-id"
-        yield evidence.found("K2", code, repeats, expected=round(by_chance))
+    found = int(repeats.sum())
+    if not found:
+        return Outcome(tested=1)
+    written = [Encoded(one.codes[evidence.written], one.texts) for one in compared]
+    bound = equal_by_chance(written, repeats[evidence.written], evidence.chance("K2"))
+    by_chance = max(_equal_pairs_by_chance(written), 0.0 if isnan(bound) else bound)
+    p = chance_of_copies(found, by_chance)
+    if p > LEVEL:
+        return Outcome(tested=1, facts={"repeats": found, "expected": by_chance})
+    code = "assess.copy" if evidence.recipe.row_id else "assess.copy-without-id"
+    told = evidence.found("K2", code, repeats, expected=round(by_chance))
+    return Outcome((replace(told, p_value=p, p_adjusted=p, tested=1),), tested=1)
 
 
 def empty_rows(evidence: Evidence) -> Iterator[Finding]:
@@ -219,9 +232,9 @@ CHECKS: tuple[Check, ...] = (
         "K2",
         N_("Exact copies"),
         N_("Rows that repeat an earlier row in all but the id."),
-        N_("As many equal rows as independent columns with these answers give by chance."),
+        N_("As many equal rows as chance gives with these answers, where columns go together as they do here."),
         "analytical",
-        by_rule(copies),
+        copies,
     ),
     Check(
         "K4",

@@ -72,6 +72,11 @@ def balanced(text: str, room: float, size: float, bold: bool = False, most: int 
     return wrapped(text, wide, size, bold, most)
 
 
+def has_letter(letter: str) -> bool:
+    """Say whether one of our fonts has this letter, or it is a blank."""
+    return letter.isspace() or letter in _THIN or _subset(letter, False) is not None
+
+
 def _lines(paragraph: str, room: float, size: float, bold: bool, most: int) -> list[str]:
     def fits(text: str) -> bool:
         return len(text) <= most and width(text, size, bold) <= room
@@ -158,11 +163,18 @@ def _subset(letter: str, bold: bool) -> str | None:
 @cache
 def _font(subset: str, bold: bool) -> Any:
     import uharfbuzz as hb  # noqa: PLC0415 - heavy, and only needed when a chart is drawn
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - only needed when a chart is drawn
+
+    return hb.Font(hb.Face(font_file(subset, bold)))
+
+
+@cache
+def font_file(subset: str, bold: bool) -> bytes:
+    """Return one of our fonts as a plain TrueType file, for programs that cannot read its compressed wrapper."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - only needed when something is drawn
 
     name = f"noto-sans-{subset}-{700 if bold else 400}-normal.woff"
     packed = TTFont(BytesIO(files("datashift").joinpath("fonts", name).read_bytes()), recalcTimestamp=False)
-    packed.flavor = None  # HarfBuzz reads the plain font, not its compressed wrapper
+    packed.flavor = None
     plain = BytesIO()
     packed.save(plain)
-    return hb.Font(hb.Face(plain.getvalue()))
+    return plain.getvalue()

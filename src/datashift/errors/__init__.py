@@ -19,6 +19,7 @@ DataShiftError
 │   ├── BadUpload          upload.*      a file, or an answer on the road from a file to a figure
 │   ├── CannotServe        site.*        the site cannot start, or its worker cannot do a job
 │   ├── BadKit             kit.*         a kit that the registry cannot take, or does not have
+│   ├── BadRating          rating.*      a score by a profile that is not complete
 │   ├── BadQuery           query.*       a question of a machine that cannot be answered as it was asked
 │   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
 │   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
@@ -48,7 +49,7 @@ from datashift.errors.recipes import BadRecipe, BadRow, LostRows
 from datashift.errors.releases import Disclosive, Tampered
 from datashift.errors.standards import BadAreas, BadCorrection, BadStandard
 from datashift.errors.trends import BadSeries, TooThin
-from datashift.errors.web import BadKit, BadQuery, BadUpload, CannotServe, NotAllowed
+from datashift.errors.web import BadKit, BadQuery, BadRating, BadUpload, CannotServe, NotAllowed
 
 __all__ = [
     "BadAreas",
@@ -62,6 +63,7 @@ __all__ = [
     "BadProgress",
     "BadQuery",
     "BadQuestion",
+    "BadRating",
     "BadRecipe",
     "BadRow",
     "BadSeries",

@@ -35,7 +35,27 @@ class BadRecipe(InputError):
             "The kit {kit} is about readings of sensors. State {needed} in the recipe: each reading needs its sensor, "
             "its value and its time."
         ),
+        "recipe.bad-comparison": N_(
+            "'{compare}' under [[protocol.rules]] compare cannot be read. Write two columns, or a column and a number, "
+            "with <, <=, =, !=, >= or > between them: children <= household_size."
+        ),
         "recipe.no-margin": N_("The recipe needs the margin '{margin}', which it does not declare. Add it."),
+        "recipe.margin-code": N_(
+            "{file}: '{value}' in the column '{column}' is sent to no code of {concept}. The codes there are: {known}. "
+            "Add it under groups, codes: `_T` for everybody, `_U` where the group is unknown."
+        ),
+        "recipe.margin-ages": N_(
+            "{file}: the ages '{value}' in the column '{column}' overlap others without being made of them. "
+            "Correct the word, or send it to the right ages under groups, codes."
+        ),
+        "recipe.margin-bands": N_(
+            "{file}: the ages of the margin '{margin}' ({people}) and of the answers ({answers}) cannot be brought to "
+            "common bands. Take a table with narrower ages, or ask for ages that begin where the census begins a band."
+        ),
+        "recipe.margin-doubled": N_(
+            "{file}: {rows} rows of {area} hold people who are already in a total of {total}. Choose rows under "
+            "select, or send the total to `_T` under groups, codes, so that nobody counts twice."
+        ),
         "recipe.join": N_(
             "{file} does not join one to one on '{column}': {missing} rows have no partner and {repeated} keys repeat. "
             "Choose a column that names each row once in both files."

@@ -37,6 +37,9 @@ class Tampered(InputError):
 
     texts: ClassVar[dict[str, str]] = {
         "verify.not-there": N_("{file} is not there, or may not be read. Check the name and the folder."),
+        "verify.no-dossier": N_(
+            "{file} holds no dossier: an earlier version made it. Run its recipe again, or ask its producer to."
+        ),
         "verify.not-a-bundle": N_(
             "{file} cannot be opened as a release bundle: it was cut off on its way, or another program packed it. "
             "Get it again from where it was published."

@@ -84,6 +84,26 @@ class NotAllowed(DesignError):
         "concern.answered": N_("This reply was decided before. Open the page again to see what was said."),
         "concern.own": N_("Somebody else must decide: you decided before on the same interviews."),
         "release.why": N_("Say in public why these figures are taken back."),
+        "rating.own": N_("Somebody else must judge: you had a part in this release."),
+        "rating.elsewhere": N_(
+            "Reviewers of its organisation or of the whole site, and the statistics office of its country, score a "
+            "release."
+        ),
+        "rating.withdrawn": N_("This release was withdrawn, so nobody scores it any more."),
+    }
+
+
+class BadRating(InputError):
+    """A score by a profile that is not complete, or was filled in on an old page."""
+
+    texts: ClassVar[dict[str, str]] = {
+        "rating.no-why": N_("Say why “{criterion}” gets this score. Everybody can read it."),
+        "rating.no-score": N_("You wrote about “{criterion}” but chose no score. Choose one, or take the words out."),
+        "rating.no-scale": N_("“{criterion}” is scored from 0 to {most}. Choose again."),
+        "rating.old-page": N_(
+            "The profile or your scores changed after you opened this page. Compare with what stands there now, then "
+            "save again."
+        ),
     }
 
 

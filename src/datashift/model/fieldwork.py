@@ -96,6 +96,7 @@ class Protocol(Record):
                   of 100 should have been
     effort        columns of the effort of a transect or patrol (minutes, metres, people), each with its bounds
     reference     sensors that are known to be right
+    humidity      relative humidity in per cent: a column, or the word for such rows where the recipe chooses its rows
     questions     columns that are answers, where not all that are left over are
     """
 
@@ -117,4 +118,5 @@ class Protocol(Record):
     audit_share: float | None = None
     effort: dict[str, Bounds] = Field(default_factory=dict)
     reference: Names = ()
+    humidity: str | None = None
     questions: Names = ()

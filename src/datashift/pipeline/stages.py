@@ -194,25 +194,34 @@ def _population(setting: Setting) -> dict[str, float]:
 
 def _assessment(setting: Setting, raw: pa.Table, harmonised: Harmonised) -> Assessment:
     land = setting.land() or None
-    aside = harmonised.rejects.filter(pc.is_in(harmonised.rejects["code"], value_set=pa.array(NOT_CHECKED)))
-    if aside.num_rows:
-        raw = raw.filter(pc.invert(pc.is_in(raw["_row"], value_set=aside["row"].combine_chunks())))
-    table = harmonised.observations
-    effect = partial(_effect, setting, table, _whole_values(setting, table))
-    return assess(raw, harmonised, setting.recipe, setting.kit, effect=effect, areas=setting.areas, polygons=land)
+    refused = harmonised.rejects.filter(pc.is_in(harmonised.rejects["code"], value_set=pa.array(NOT_CHECKED)))
+    aside = None
+    if refused.num_rows:
+        checked = pc.invert(pc.is_in(raw["_row"], value_set=refused["row"].combine_chunks()))
+        aside = raw.filter(pc.invert(checked)) if setting.recipe.protocol.humidity else None
+        raw = raw.filter(checked)
+    effect = partial(_effect, setting, harmonised, _whole_values(setting, harmonised.observations))
+    again = setting.recipe.protocol.backchecks
+    return assess(
+        raw, harmonised, setting.recipe, setting.kit, effect=effect, areas=setting.areas, polygons=land, aside=aside,
+        backchecks=setting.table(again.file).table if again else None,
+    )  # fmt: skip
 
 
 def _effect(
-    setting: Setting, table: pa.Table, before: Mapping[str, float | None], rows: tuple[int, ...]
+    setting: Setting, harmonised: Harmonised, before: Mapping[str, float | None], rows: tuple[int, ...]
 ) -> tuple[Effect, ...]:
     """Estimate the whole again without some source rows, for each measure of the recipe.
 
-    Where an observation is a day of readings, a reading more or less has no effect that could be told from the day.
+    Where an observation is a day of readings, a reading more or less has no effect that could be told from the day:
+    only days of which no reading is left are left out, such as those of a whole sensor.
     """
-    if setting.kit.readings:
-        return ()
-    without = pc.invert(pc.is_in(table["row"], value_set=pa.array(rows, pa.int64())))
-    kept = table.filter(without)
+    table, left_out = harmonised.observations, pa.array(rows, pa.int64())
+    if harmonised.readings is None:
+        kept = table.filter(pc.invert(pc.is_in(table["row"], value_set=left_out)))
+    else:
+        read = harmonised.readings.filter(pc.invert(pc.is_in(harmonised.readings["row"], value_set=left_out)))
+        kept = table.filter(pc.is_in(table["row"], value_set=read["observation"].unique()))
     if kept.num_rows == table.num_rows:
         return ()
     after = _whole_values(setting, kept)

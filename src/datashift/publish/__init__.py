@@ -4,7 +4,7 @@ from datashift.publish.bundle import write_release
 from datashift.publish.datapackage import datapackage
 from datashift.publish.recompute import Given, Recompute
 from datashift.publish.release import Gate, Release, vocabulary
-from datashift.publish.released import Released, benchmark, released
+from datashift.publish.released import Released, benchmark, released, released_dossier
 from datashift.publish.sdmx_csv import estimates_csv, rounded
 from datashift.publish.tables import comparison_csv, findings_json, rejects_csv
 from datashift.publish.verify import StageResult, verify
@@ -23,6 +23,7 @@ __all__ = [
     "findings_json",
     "rejects_csv",
     "released",
+    "released_dossier",
     "rounded",
     "verify",
     "vocabulary",

@@ -32,6 +32,7 @@ STAGES = (
 )
 MANIFEST, CHECKSUMS = "manifest.json", "manifest.sha256"
 PUBLIC, EVIDENCE = "release.zip", "evidence.zip"
+DOSSIER = "dossier.json"
 UNLISTED = frozenset({"rejects.csv", "findings-rows.json"})
 
 _STAGE_OF = {
@@ -44,6 +45,7 @@ _STAGE_OF = {
     "cells.parquet": "cells",
     "estimates.csv": "estimates",
     "comparison.csv": "estimates",
+    DOSSIER: "estimates",
 }
 _FOLDER_STAGES = {"raw": "raw", "inputs": "raw", "charts": "charts"}
 _LIBRARIES = ("duckdb", "ibis-framework", "numpy", "pyarrow", "scipy", "shapely", "vl-convert-python")
@@ -52,8 +54,8 @@ _LIBRARIES = ("duckdb", "ibis-framework", "numpy", "pyarrow", "scipy", "shapely"
 def write_release(release: Release, out: Path, *, gate: Gate, home: Path | None = None) -> Path:
     """Write a release to the folder `out` and return the path of its bundle `release.zip`.
 
-    Public: estimates.csv, comparison.csv, datapackage.json, charts/, and release.zip with these, recipe, kit, findings
-    and manifest (with the cells too, where the kit is about public infrastructure). Private, for the producer:
+    Public: estimates.csv, comparison.csv, datapackage.json, charts/, and release.zip with these, recipe, kit, findings,
+    dossier and manifest (with the cells too, where the kit is about public infrastructure). Private, for the producer:
     private/evidence.zip with raw files, observations, rejects, cells and the rows of the findings.
     Every public file passes `gate` before anything is written; files appear whole or not at all. The same release gives
     the same bytes. With `home`, the bundle is also kept as releases/<id>.zip there. Raises Disclosive.
@@ -93,6 +95,8 @@ def public_members(release: Release) -> dict[str, bytes]:
         "findings.json": findings_json(release),
         "datapackage.json": datapackage(release),
     }
+    if release.dossier is not None:
+        members[DOSSIER] = json_bytes(release.dossier)
     members |= {f"inputs/{PurePosixPath(name).name}": data for name, data in release.inputs}
     for chart in release.charts:
         members[f"charts/{chart.name}.svg"] = chart.svg.encode()
@@ -129,7 +133,11 @@ def manifest_of(release: Release, archives: Mapping[str, Mapping[str, bytes]]) -
         "format": FORMAT,
         "created": release.created,
         "language": current(),
-        "made_with": {"datashift": release.version, "python": platform.python_version(), "libraries": _versions()},
+        "made_with": {
+            "datashift": release.version,
+            "python": platform.python_version(),
+            "libraries": library_versions(),
+        },
         "recipe": release.recipe.id,
         "kit": f"{release.kit.id}@{release.kit.version}",
         "simulated": release.recipe.simulated,
@@ -173,7 +181,7 @@ def stage_of(member: str) -> str:
 
 def libraries_made_with(manifest: Mapping[str, Any]) -> bool:
     """Say whether the libraries here are, version by version, those that the manifest names."""
-    return bool(manifest.get("made_with", {}).get("libraries") == _versions())
+    return bool(manifest.get("made_with", {}).get("libraries") == library_versions())
 
 
 def sha256(data: bytes) -> str:
@@ -186,7 +194,8 @@ def _sealed(members: Mapping[str, bytes], manifest: bytes) -> dict[str, bytes]:
     return {**whole, CHECKSUMS: checksums(whole)}
 
 
-def _versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that figures depend on, as far as they are installed."""
     found = {}
     for name in _LIBRARIES:
         try:

@@ -17,9 +17,10 @@ import pyarrow as pa
 from datashift.errors import DataShiftError
 from datashift.language import LANGUAGES, N_, _, current, speaking
 from datashift.model import Chart, Comparison, Estimate, Kit, Recipe
-from datashift.publish.bundle import libraries_made_with
+from datashift.publish.bundle import DOSSIER, libraries_made_with
 from datashift.publish.content import content_digest, same_content, shown_cells, table_from
 from datashift.publish.integrity import Archive, manifest_of_record
+from datashift.publish.retold import figures_differ
 from datashift.publish.sdmx_csv import NUMBERS, estimate_rows, number, rounded
 from datashift.publish.tables import COMPARISON, chart_csv, comparison_rows
 from datashift.standards.kits import parse_kit, parse_recipe
@@ -147,6 +148,7 @@ class _Bench:
         ]
         best = differences.index(None) if None in differences else 0
         self._compared("estimates", differences[best])
+        self._compared("estimates", figures_differ(DOSSIER, self.members.get(DOSSIER), made[best]))
         return [rounded(made[best])]
 
     def comparisons(self, estimates: Sequence[Estimate]) -> Sequence[tuple[Comparison, str]] | None:

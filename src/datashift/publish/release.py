@@ -22,6 +22,7 @@ class Release:
     created                ISO date; version: that of datashift
     inputs                 (name, bytes) of public tables that are needed to compute the figures again: margins used,
                            official figures used; they go into the public bundle
+    dossier                how the figures came about, ready for JSON; None where nothing is told of it
     """
 
     recipe: Recipe
@@ -41,6 +42,7 @@ class Release:
     created: str
     version: str
     inputs: tuple[tuple[str, bytes], ...] = ()
+    dossier: Mapping[str, Any] | None = None
 
 
 class Gate(Protocol):

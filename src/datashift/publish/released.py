@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from datashift.errors import BadRecipe, Tampered
 from datashift.model import Benchmark, Breakdown, Comparison, Contest, Estimate, Kit, Loss, Recipe, Verdict
-from datashift.publish.bundle import PUBLIC
+from datashift.publish.bundle import DOSSIER, PUBLIC
 from datashift.publish.integrity import Archive, open_archive, problems
 from datashift.publish.sdmx_csv import EVERYBODY, dimensions_and_codes, number
 from datashift.publish.tables import CONTESTED, breakdown_text
@@ -57,6 +57,21 @@ def released(path: Path) -> Released:
         raise Tampered("verify.not-a-bundle", file=bundle.name) from problem
     if found is None:
         raise Tampered("verify.not-a-bundle", file=bundle.name)
+    return found
+
+
+def released_dossier(path: Path) -> dict[str, Any]:
+    """Return the dossier that a release holds, from its bundle `release.zip` or from the folder where it stands.
+
+    Raises Tampered when the file is not there, is no bundle, is not what was released, or holds no dossier.
+    """
+    bundle = path / PUBLIC if path.is_dir() else path
+    archive = open_archive(bundle, PUBLIC)
+    if problems([archive]):
+        raise Tampered("verify.not-a-bundle", file=bundle.name)
+    if DOSSIER not in archive.members:
+        raise Tampered("verify.no-dossier", file=bundle.name)
+    found: dict[str, Any] = json.loads(archive.members[DOSSIER])
     return found
 
 

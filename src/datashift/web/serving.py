@@ -28,6 +28,7 @@ KINDS = {
     "suggest": "datashift.web.collection.suggesting",
     "run": "datashift.web.collection.running",
     "refresh": "datashift.web.dashboard.refreshing",
+    "dossier": "datashift.web.dashboard.printing",
 }
 """The module whose function of the same name does a kind of job. It is loaded at the first job of its kind."""
 

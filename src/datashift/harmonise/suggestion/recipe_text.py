@@ -11,6 +11,7 @@ from datashift.harmonise.suggestion.roles import Found
 from datashift.language import _, label
 from datashift.model import Kit, Raw
 from datashift.standards.areas import folded
+from datashift.standards.paradata import noticed, paradata, sampled
 
 if TYPE_CHECKING:
     from datashift.harmonise.suggestion.propose import Guess
@@ -59,7 +60,7 @@ def recipe_text(raw: Raw, kit: Kit, guesses: Sequence[Guess], found: Sequence[Fo
         written = _column(guess, kit)
         doubtful = guess.confidence < EVEN or _too_high(guess, kit)
         lines += [line if line[:1] in ("", "#") else f"# {line}" for line in written] if doubtful else written
-    lines += [*_place(by_role, stated.country), *_period(by_role), *_design(by_role, stated.design)]
+    lines += [*_place(by_role, stated.country), *_period(by_role), *_design(by_role, stated.design), *_paradata(raw)]
     return "\n".join([*lines, ""])
 
 
@@ -146,6 +147,21 @@ def _design(by_role: Mapping[str, Found], design: tuple[str, str]) -> list[str]:
             # Commented out: a wrong weight is worse than none, so a person has to say it.
             lines.append(f"# {field} = {value}  {_why(by_role[role])}")
     return lines
+
+
+def _paradata(raw: Raw) -> list[str]:
+    """Say which columns tell how the answers came about, so that the checks of the fieldwork can look."""
+    samples = sampled(raw.table)
+    found = noticed(list(samples), samples)
+    if not found:
+        return []
+    stated = paradata(found, samples)
+    lines = ["", "[paradata]", _("# How the answers came about: the checks of the fieldwork look at these columns")]
+    for one in found:
+        value = f"[{quoted(one.column)}]" if one.role == "comments" else quoted(one.column)
+        why = _("its name is like “{word}”, and {share} of its answers fit")
+        lines.append(f"{one.role} = {value}  # " + why.format(word=one.word, share=f"{one.share:.0%}"))
+    return [*lines, *([f"format = {quoted(stated.format)}"] if stated.format != "iso" else [])]
 
 
 def _why(guess: Guess | Found | None) -> str:

@@ -56,7 +56,7 @@ def parse_profile(text: str, file: str) -> Profile:
     unknown = [piece for piece in profile.pieces if piece not in catalogue().by_id]
     if unknown:
         raise BadProfile("profile.no-criterion", file=file, criterion=unknown[0], known=", ".join(catalogue().by_id))
-    labels = [profile.title, profile.about, *(part.label for part in (*profile.gates, *profile.criteria))]
+    labels = [profile.title, profile.about, *(part.label for part in profile.parts)]
     if not all(text.strip() for one in labels for text in (one.get("en", ""),)):
         raise BadProfile("profile.no-english", file=file)
     return profile
@@ -86,6 +86,8 @@ def _parse(record: type[R], text: str, file: str) -> R:
         return record.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as problem:
         raise BadProfile("profile.not-toml", file=file, problem=problem) from problem
+    except RecursionError as problem:
+        raise BadProfile("profile.not-toml", file=file, problem=_("it is nested too deeply")) from problem
     except ValidationError as problem:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or _("the whole file")

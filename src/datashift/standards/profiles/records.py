@@ -171,9 +171,14 @@ class Profile(Record):
     rule: Rule | None = None
 
     @property
+    def parts(self) -> tuple[Gate | Score, ...]:
+        """Return the gates, then the criteria."""
+        return (*self.gates, *self.criteria)
+
+    @property
     def pieces(self) -> tuple[str, ...]:
         """Return the ids of the catalogue that the profile looks at, in order."""
-        looked_at = [piece for part in (*self.gates, *self.criteria) for piece in _pieces(part)]
+        looked_at = [piece for part in self.parts for piece in _pieces(part)]
         return tuple(dict.fromkeys(looked_at))
 
     @property

@@ -183,7 +183,7 @@ def _bounds(profile: Profile, result: Outcome, criteria: Sequence[ScoreReading])
 
 def step_sentence(profile: Profile, step: Step) -> Label:
     """Say what to supply next, what it costs, and what it would change."""
-    parts = {part.id: part.label for part in (*profile.gates, *profile.criteria)}
+    parts = {part.id: part.label for part in profile.parts}
     parts |= {tick.id: tick.label for score in profile.criteria for tick in score.ticks}
     tops, gates = profile.tops, {gate.id for gate in profile.gates}
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from datashift.errors import DataShiftError
 from datashift.language import _, label
+from datashift.web.collection import stating
 from datashift.web.collection.models import Review
 from datashift.web.collection.services import send_back
-from datashift.web.dashboard import services
+from datashift.web.dashboard import dossiers, services
 from datashift.web.dashboard.models import Release
 from datashift.web.people.models import User
 from datashift.web.people.roles import ACTS, may, needs, reached
@@ -23,6 +24,8 @@ Facts = dict[str, Any]
 
 LATELY = 20
 LONGEST = 2000
+IN_REVIEW = ("summary", "next", "profiles", "coverage")
+"""The sections of a dossier that a reviewer reads on this page; the others stand on it in other words."""
 
 
 @require_safe
@@ -134,10 +137,20 @@ def _shown(request: HttpRequest, one: Review, problem: str = "", comment: str = 
         "own": one.asked_by_id == person.pk,
         "near": may(person, "see-draft", dataset.organisation),
         "release": Release.objects.filter(pk=told["bundle_id"], run=one.run).first(),
+        "dossier": _dossier(one),
         "problem": problem,
         "comment": comment,
     }
     return render(request, "dashboard/desk_review.html", facts, status=400 if problem else 200)
+
+
+def _dossier(one: Review) -> Facts | None:
+    """Return the dossier of the draft, read as everybody would read it today; None where the draft has none."""
+    drafted = stating.dossier_of(one.run)
+    if not drafted:
+        return None
+    country, notes = drafted["head"]["country"], services.notes_of(one.run.dataset)
+    return dossiers.page(dossiers.read_today(drafted, country=country, notes=notes), IN_REVIEW)
 
 
 def _table(told: Facts, measure: Facts) -> Facts | None:

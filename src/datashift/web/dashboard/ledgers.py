@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from datashift import official
 from datashift.errors import BadLedger, BadRecipe, NothingKnown
@@ -20,7 +21,7 @@ from datashift.publish import Released
 from datashift.standards.areas import known_areas
 from datashift.standards.framework import framework
 from datashift.standards.kits import chosen_measures, known_kits, shipped_kit
-from datashift.web.dashboard import models
+from datashift.web.dashboard import dossiers, models
 from datashift.web.dashboard.ledger_telling import Rows, short, told
 from datashift.web.dashboard.rows import grouped, named
 
@@ -38,13 +39,16 @@ class Read:
     release: models.Release
     said: Mapping[str, Released]
     rows: Rows
+    dossier: Mapping[str, Any] | None = None
+    """As it stands today; None where the bundle has none."""
 
 
 def read(release: models.Release, said: Released) -> Read:
     """Bring a bundle and its rows together; its reasons are spoken in every language."""
     rows = Rows.of(release)
     reasons = {(b.measure, b.area, b.period, b.breakdown, *named(b.official)): b.reason for b in rows.beside}
-    return Read(release, {language: _spoken(said, reasons, language) for language in LANGUAGES}, rows)
+    spoken = {language: _spoken(said, reasons, language) for language in LANGUAGES}
+    return Read(release, spoken, rows, dossiers.today(release))
 
 
 def ledgers_of(country: str, releases: Sequence[Read], home: Path) -> Iterator[models.Ledger]:
@@ -91,13 +95,23 @@ def _ledger(indicator: str, area: str, country: str, reads: Sequence[Read], home
     for language, ledger in found.items():
         with speaking(language):
             telling[language] = told(ledger, area, [(one.release, one.rows) for one in releases]) | {
-                "others": others, "official_left": left,
+                "others": others, "official_left": left, **_in_short(releases, area),
             }  # fmt: skip
     name = next((one.rows.name_of(area) for one in releases if one.rows.name_of(area)), "") or _name(area, country)
     return models.Ledger(
         indicator=indicator, area=area, area_name=name, country=country, counted=bool(releases),
         short=short(found, telling), told=telling,
     )  # fmt: skip
+
+
+def _in_short(reads: Sequence[Read], area: str) -> Mapping[str, Any]:
+    """Return who was counted and what to supply next, of the release behind the headline, where it counted for this
+    place as a whole.
+    """
+    first = reads[0] if reads else None
+    if first is None or first.dossier is None or area not in (first.release.whole, first.release.country):
+        return {}
+    return dossiers.in_short(first.dossier)
 
 
 def _found(indicator: str, area: str, reads: Sequence[Read], home: Path) -> tuple[dict[str, Ledger], Sequence[Read]]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("r/<str:release>", releases.permanent, name="permanent"),
     path("file/<str:release>/<path:name>", releases.file, name="release-file"),
+    path("dossier/<str:release>/<str:name>", releases.dossier_file, name="dossier-file"),
     path("card/<str:release>/<str:language>.png", releases.card, name="card"),
     path("api/v1/", api.patterns()),
     path("sdmx/2.1/data/<str:named>", sdmx.data, name="sdmx-data"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from datashift.errors.web import NotAllowed
 from datashift.web.collection.models import Dataset, Review, Run
 from datashift.web.collection.services import mark_released
+from datashift.web.dashboard import dossiers
 from datashift.web.dashboard.bundles import Bundle, keep, opened
 from datashift.web.dashboard.models import Beside, Figure, Ledger, Release
 from datashift.web.dashboard.rows import besides_of, facts_of, figures_of
@@ -45,7 +46,7 @@ def release(*, review: Review, by: User, comment: str = "") -> Release:
         if review.decision == Review.Decision.RELEASED:
             return Release.objects.get(pk=bundle.said.id)
         mark_released(review=review, by=by, comment=comment)
-        told = {**run.told, "notes": _notes(run.dataset)}
+        told = {**run.told, "notes": notes_of(run.dataset)}
         return _published(bundle, told, run.dataset.organisation, run, by)
 
 
@@ -78,7 +79,7 @@ def withdraw(*, release: Release, why: str, by: User) -> Release:
             # Pages of ledgers were made with its figures: they are made again without.
             Ledger.objects.filter(country=found.country, indicator=found.indicator).delete()
             _told_of(found, "release.withdrawn", by)
-            transaction.on_commit(partial(_forget_cards, found.pk))
+            transaction.on_commit(partial(_forget_pictures, found.pk))
     return found
 
 
@@ -103,7 +104,9 @@ def _published(
         former.superseded_by = made
         former.save(update_fields=["superseded_by"])
         _no_longer_current(former)
+        enqueue("dossier", former.pk)
     _told_of(made, "release.published", by)
+    enqueue("dossier", made.pk)
     return made
 
 
@@ -132,11 +135,14 @@ def _told_of(release: Release, verb: str, by: User | None) -> None:
     enqueue("refresh", release.country)
 
 
-def _forget_cards(release: str) -> None:
+def _forget_pictures(release: str) -> None:
+    """Take away what was made of a release for taking along: its cards, and its dossier."""
+    dossiers.forget(release)
     for card in (settings.HOME / "cards").glob(f"{release}-*.png"):
         card.unlink(missing_ok=True)
 
 
-def _notes(dataset: Dataset) -> list[dict[str, str]]:
+def notes_of(dataset: Dataset) -> list[dict[str, str]]:
+    """Return what a producer says to findings, as it is published beside them."""
     told = dataset.notes.order_by("pk")
     return [{"check": n.check_id, "code": n.code, "decision": n.decision, "text": n.text} for n in told]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from datashift.web.dashboard import desk
+from datashift.web.dashboard import desk, rating_desk
 from datashift.web.dashboard.views import about, across, organisations, places, releases
 
 urlpatterns = [
@@ -29,4 +29,5 @@ urlpatterns = [
     path("work/review/", desk.queue, name="review-queue"),
     path("work/review/<int:review>/", desk.review, name="review"),
     path("work/release/<str:release>/withdraw/", desk.withdraw, name="withdraw"),
+    path("work/release/<str:release>/rate/<str:profile>/", rating_desk.rate, name="rate"),
 ]

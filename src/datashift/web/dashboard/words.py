@@ -48,6 +48,7 @@ KINDS = {
     "estimates.csv": N_("All figures with their intervals (SDMX-CSV)"),
     "comparison.csv": N_("All comparisons with official figures (CSV)"),
     "cells.parquet": N_("The totals from which every figure follows (Parquet)"),
+    "dossier.json": N_("How the figures came about: evidence, checks, coverage, profiles (JSON)"),
     "findings.json": N_("What the checks noticed (JSON)"),
     "recipe.toml": N_("The recipe: every decision about the file (TOML)"),
     "kit.toml": N_("The kit: what was asked and what counts (TOML)"),

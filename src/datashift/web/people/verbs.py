@@ -46,6 +46,8 @@ VERBS = {
     "review-returned": N_("A data set was sent back"),
     "release.published": N_("A release was published"),
     "release.withdrawn": N_("A release was withdrawn"),
+    "rated": N_("A release was scored by a profile"),
+    "rating-withdrawn": N_("A score of a release was taken back"),
     "profile.added": N_("A version of a profile was added"),
     "kit.added": N_("A version of a kit was added"),
 }

@@ -12,7 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 
 from datashift.language import current, label
 from datashift.standards.periods import years
-from datashift.web.dashboard import charts, citing, gathered, reading, words
+from datashift.web.dashboard import charts, citing, dossiers, gathered, reading, words
 from datashift.web.frame.public import public
 
 Facts = dict[str, Any]
@@ -171,6 +171,7 @@ def _opened(told: Facts, place: Facts) -> Facts:
         "citation": citing.citation,
         "design": {one.pk: words.said_of(words.SAMPLING, one.sampling_type) for one in releases},
         "latest": shown[-1] if shown else None,
+        "counted": dossiers.drawn(told.get("counted", ())),
         "figures": [row | {"made": gathered.made_of(row)} for row in told["measures"]],
         "lead": _lead(told["verdicts"]),
         "areas": gathered.parts(told),

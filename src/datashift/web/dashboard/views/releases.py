@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from datashift.language import LANGUAGES, _, label
-from datashift.web.dashboard import charts, citing, opening, reading
+from datashift.web.dashboard import charts, citing, dossiers, opening, reading
 from datashift.web.dashboard.members import BUNDLE, Opened, opened, stream
 from datashift.web.dashboard.models import Figure, Release
 from datashift.web.dashboard.words import ESTIMATORS, KINDS, RELATIONS, SAMPLING, STAGES, said_of
@@ -34,11 +34,15 @@ _TYPES = {
     "sha256": ("text/plain; charset=utf-8", "inline"),
     "svg": ("image/svg+xml", "inline"),
     "png": ("image/png", "inline"),
+    "html": ("text/html; charset=utf-8", "inline"),
+    "pdf": ("application/pdf", "attachment"),
 }
 _ALONE = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox"
 """What a file may do that is opened by itself: show, and nothing else."""
 _FOR_A_WHILE = "public, max-age=3600"
 """A file never changes, but its release may be taken back: then no cache gives it out for longer than this."""
+_ASK_AGAIN = "public, no-cache"
+"""A dossier is made again when people say something to it: a cache asks each time whether its own is still that one."""
 
 
 @public("measure", "period")
@@ -97,24 +101,42 @@ def figure(request: HttpRequest, release: str, measure: str, area: str) -> HttpR
 
 @public()
 def dossier(request: HttpRequest, release: str) -> HttpResponse:
-    """Show methodology and evidence on one page, made to be printed."""
+    """Show how the figures came about, as the dossier in the bundle tells it, and what people said to it since."""
     found = _release(release)
     if found.withdrawn_at:
         return render(request, "dashboard/release_withdrawn.html", _about(found))
-    bundle = opened(found.pk)
+    bundle, told = opened(found.pk), dossiers.today(found)
     labels = {one["id"]: one for one in found.measures}
     figures = found.figures.filter(area=found.whole, breakdown="").order_by("pk")
     context = _about(found) | {
-        "bundle": bundle, "figures": [(labels.get(row.measure, {}), row, _method(found, row)) for row in figures],
-        "questions": opening.questions(bundle.kit) if bundle else [],
-        "design": opening.design_of(bundle.recipe if bundle else {}),
-        "counted": [
-            (one, opening.counted(bundle.kit, opening.measure_of(bundle.kit, one["id"]))) for one in found.measures
-        ] if bundle else [],
-        "areas": found.figures.filter(breakdown="").exclude(area=found.whole).values("area").distinct().count(),
-        "verdicts": found.beside.filter(area=found.whole, breakdown=""), "stages": STAGES,
+        "bundle": bundle, "dossier": dossiers.page(told) if told else None, "stages": STAGES,
+        "taken": dossiers.taken(found) if told else [], "fresh": bool(told) and dossiers.fresh(found),
+        "figures": [(labels.get(row.measure, {}), row) for row in figures],
+        "profiles": [(one["id"], label(one["title"])) for one in told["profiles"] if one["criteria"] or one["gates"]]
+        if told else [],
     }  # fmt: skip
     return render(request, "dashboard/dossier.html", context)
+
+
+@require_safe
+def dossier_file(request: HttpRequest, release: str, name: str) -> HttpResponseBase:
+    """Give out a dossier as a file in one language, once the worker has made it."""
+    found = _release(release)
+    if found.withdrawn_at:
+        return HttpResponse("410\n", status=410, content_type="text/plain")
+    path = dossiers.file_of(found.pk, name)
+    if path is None:
+        raise Http404
+    made = path.stat()
+    etag = f'"{made.st_mtime_ns:x}-{made.st_size:x}"'
+    if _has(request, etag):
+        return _kept(HttpResponseNotModified(), etag, _ASK_AGAIN)
+    kind, shown = _TYPES[name.rpartition(".")[2]]
+    answer = FileResponse(path.open("rb"), content_type=kind)
+    answer["Content-Disposition"] = f'{shown}; filename="{found.pk[:12]}-dossier-{name}"'
+    answer["Content-Security-Policy"] = _ALONE
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return _kept(answer, etag, _ASK_AGAIN)
 
 
 @require_safe
@@ -135,7 +157,7 @@ def file(request: HttpRequest, release: str, name: str) -> HttpResponseBase:
     if bundle is None or (name != BUNDLE and name not in bundle.members):
         raise Http404
     etag = f'"{bundle.manifest["id"] if name == BUNDLE else bundle.members[name].digest}"'
-    if etag in [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]:
+    if _has(request, etag):
         return _kept(HttpResponseNotModified(), etag)
     kind, shown = _TYPES.get(name.rpartition(".")[2], ("application/octet-stream", "attachment"))
     answer = FileResponse(stream(bundle, name), content_type=kind)
@@ -159,8 +181,13 @@ def card(request: HttpRequest, release: str, language: str) -> HttpResponseBase:
     return answer
 
 
-def _kept(answer: HttpResponseBase, etag: str) -> HttpResponseBase:
-    answer["ETag"], answer["Cache-Control"] = etag, _FOR_A_WHILE
+def _has(request: HttpRequest, etag: str) -> bool:
+    """Say whether the reader has these bytes already."""
+    return etag in [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
+
+
+def _kept(answer: HttpResponseBase, etag: str, how: str = _FOR_A_WHILE) -> HttpResponseBase:
+    answer["ETag"], answer["Cache-Control"] = etag, how
     return answer
 
 
