@@ -58,3 +58,25 @@ def test_the_least_age_may_be_agreed(least, found):
 
 def test_without_columns_for_consent_or_age_it_says_so():
     assert look(consent, {"id": ["1"], "village": ["V1"]}, paradata={}).idle.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Call me: 0712 345 678", "phone"), ("escribe a ana@example.org", "e-mail"), ("मेरो फोन ९८४-१२३४५६७", "phone"),
+        ("the well at -6.81234, 39.27891", "coordinates"), ("DNI 30.123.456", "id number"),
+    ],
+)  # fmt: skip
+def test_words_that_give_somebody_away_are_told_and_never_quoted(words, kind):
+    remarks = [f"The pump has been broken for {k} months and {k + 7} weeks" for k in range(59)]
+    cells = {"id": [str(k) for k in range(60)], "village": ["V1"] * 60, "remark": [*remarks, words]}
+    (found,) = look(consent, cells, paradata={}).findings
+    assert (found.code, found.rows) == ("assess.personal-words", (61,))
+    assert kind in sentence(found)
+    assert not any(part in sentence(found) for part in words.split() if any(sign.isdigit() for sign in part))
+
+
+def test_ordinary_words_with_figures_give_nobody_away():
+    remarks = [f"{k} of 1200 houses, since 2019; cost 3 000 000 shillings in {k} wards" for k in range(60)]
+    cells = {"id": [str(k) for k in range(60)], "village": ["V1"] * 60, "remark": remarks}
+    assert look(consent, cells, paradata={}).findings == ()

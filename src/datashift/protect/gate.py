@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from datashift.errors import Disclosive
 from datashift.language import LANGUAGES, _
-from datashift.protect.scan import scan
+from datashift.standards.personal import scan
 
 FIGURES = frozenset(
     {
