@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -140,3 +142,31 @@ def test_help_says_what_is_private(capsys):
     with pytest.raises(SystemExit):
         main(["assess", "--help", "--language", "en"])
     assert "this is private" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_page_shows_what_the_command_prints(capsys, monkeypatch):
+    page = (ROOT / "docs/howto/assess-a-source.md").read_text("utf-8")
+    monkeypatch.chdir(ROOT / "docs/howto/first-recipe")
+    walked = 0
+    for fence in re.findall(r"```console\n\$ datashift (.*?)```", page, re.DOTALL):
+        command, *shown = fence.strip().splitlines()
+        printed = " ".join(said(capsys, *command.split(), "--language", "en", "--top", "99").split())
+        for words in filter(None, (" ".join(part.split()) for part in "\n".join(shown).split("…"))):
+            assert words in printed
+            printed = printed.partition(words)[2]
+            walked += 1
+    assert walked >= 5
+
+
+def test_back_checks_that_a_recipe_names_are_read(tmp_path, capsys):
+    folder = tmp_path / "case"
+    shutil.copytree(ROOT / "src/datashift/demo_data", folder)
+    with (folder / "recipe.toml").open("a", encoding="utf-8") as recipe:
+        recipe.write('\n[protocol.backchecks]\nfile = "again.csv"\nid = "wp_id"\nkinds = { works = 1 }\n')
+    (folder / "again.csv").write_text("wp_id,works\n" + "".join(f"{row:04d},no\n" for row in range(2000)))
+    data = json.loads(said(capsys, "assess", folder / "recipe.toml", "--json"))
+    check = next(check for check in data["checks"] if check["id"] == "K28")
+    assert check["looked"]
+    assert check["facts"]["interviews"] > 1000
+    (folder / "again.csv").unlink()
+    assert main(["assess", str(folder / "recipe.toml")]) == 4

@@ -86,7 +86,8 @@ def test_without_polygons_only_what_no_map_is_needed_for_is_told(survey):
 
 def test_a_source_without_coordinates_is_not_asked_for_them(survey):
     place = {"country": "XX", "as_of": "2024-01-01", "column": "district"}
-    assert survey.check(moved(survey.clean(), {5: (0, 0)}), place=place) == []
+    found = survey.check(moved(survey.clean(), {5: (0, 0)}), place=place)
+    assert [finding for finding in found if finding.check in ("K26", "K27")] == []
 
 
 # --- another area than the one named ----------------------------------------------------------------------------------

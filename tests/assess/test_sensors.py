@@ -275,17 +275,16 @@ def month(shared: Path, name: str) -> Evidence:
 )
 def test_the_broken_sensor_of_nairobi_is_singled_out_and_no_other(shared, name, code, share):
     outcome = odd_sensors(month(shared, name))
-    assert [one.code for one in outcome.findings] == [code]
-    told = outcome.findings[0]
-    assert told.facts["names"] == ["158"]
-    assert told.facts["share"] == pytest.approx(share, abs=0.1)
+    told = {one.code: one for one in outcome.findings}
+    assert {name for one in outcome.findings for name in one.facts["names"]} == {"158"}
+    assert told[code].facts["share"] == pytest.approx(share, abs=0.1)
 
 
 @pytest.mark.shared
 def test_without_the_broken_sensor_the_air_of_february_is_three_times_as_clean(shared, tmp_path):
     recipe_file = Path(__file__).resolve().parents[2] / "examples" / "ken-nairobi-air" / "recipe.toml"
     found = {one.code: one for one in run(gather(recipe_file, tmp_path)).findings if one.check == "K33"}
-    assert set(found) == {"assess.sensor-flat", "assess.moist-air"}
+    assert {"assess.sensor-flat", "assess.moist-air"} <= set(found)
     effect = next(one for one in found["assess.sensor-flat"].effects if one.measure == "PM25_MEAN")
     assert (round(effect.with_rows, 1), round(effect.without_rows, 1)) == (40.4, 12.4)
     assert found["assess.moist-air"].effects == ()

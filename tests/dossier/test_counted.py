@@ -336,6 +336,14 @@ def test_nepals_hundred_answers_in_each_district_are_a_plan_that_weights_undo(ca
 
 
 @pytest.mark.shared
+def test_the_map_of_nepal_says_which_district_was_counted_least_for_its_people(case: Any) -> None:
+    chart, area_map = pictures(case("npl-citizen-perception/recipe.toml")[0])
+    assert "Women" in chart.svg
+    assert 'aria-label="Kathmandu: 7.1\u202f% of the answers, 32\u202f% of the people.' in area_map.svg
+    assert len(area_map.table) == 1 + 14
+
+
+@pytest.mark.shared
 def test_kenyas_averages_say_nothing_of_who_was_counted(case: Any) -> None:
     _result, told = case("uwezo-learning/recipe-kenya-2012.toml")
     assert told["unit"] == "averages"

@@ -21,6 +21,7 @@ from datashift.model import Finding, Subject
 FEW = 5
 """With fewer interviewers, a count of them would point at one."""
 _TELLABLE = 0.1
+_SHOWN = 20
 _PARTS = 2
 """Half of the level belongs to the interviews, half to the interviewers."""
 
@@ -142,12 +143,12 @@ def _pairs(
     rows = np.zeros(len(evidence.rows), dtype=np.bool_)
     rows[where[among]] = True
     numbers = evidence.rows[where]
-    together = [sorted(numbers[among[group[among] == one]].tolist()) for one in np.unique(group[among])[:20]]
+    together = [np.sort(numbers[among[group[among] == one]])[:_SHOWN] for one in np.unique(group[among])[:_SHOWN]]
     facts = {
         "share": 100 * float(np.median(found.most[flags] / found.asked[flags])),
         "usual": 100 * float(np.median((found.most / np.maximum(found.asked, 1))[found.asked > 0])),
         "groups": len(np.unique(group[among])),
-        "alike_rows": together,
+        "alike_rows": [" + ".join(str(row) for row in one) for one in together],
     }
     finding = evidence.noticed("K17", "assess.alike", ALIKE, rows, **facts)
     return replace(finding, p_value=float(np.nanmin(p)), p_adjusted=float(np.nanmin(rates)))

@@ -88,12 +88,13 @@ def dependence(answers: Answers, packed: Packed, pick: Whole, among: Whole) -> f
         unlike[:, k] = np.where(known, differ - (differ[known].mean() if known.any() else 0.0), 0.0)
     if not len(unlike):
         return 1.0
+    unlike -= unlike.mean(axis=1, keepdims=True)  # some pairs are nearer than others, copies above all: that is no bond
     together = unlike.T @ unlike / len(unlike)
     alone = np.diag(together).copy()
     if alone.sum() <= 0:
         return 1.0
     both = np.outer(alone, alone)
-    together += both / alone.sum()  # pairs that share much are taken, which draws the others down
+    together += both / alone.sum()  # each pair has its sum taken away, which draws the others down
     bound = np.where(together > 3 * np.sqrt(3 * both / len(unlike)), together, 0.0)
     np.fill_diagonal(bound, 0.0)
     return 1.0 + float(bound.sum() / alone.sum())

@@ -38,8 +38,8 @@ _LENGTH_OF_DATE = len("2024-03-09")
 
 _LARGE = (
     N_(
-        "{unlike} of {of} contributors gave {share} % between them, each at least a fifth of all reports. Busy people "
-        "are the strength of a crowd; see what the answer is without them."
+        "{unlike} of {of} contributors each gave at least a fifth of all reports; together it is {share} %. Busy "
+        "people are the strength of a crowd; see what the answer is without them."
     ),
     N_(
         "One contributor or more gave at least a fifth of all reports. Busy people are the strength of a crowd; see "
@@ -59,8 +59,8 @@ _BURST_DAY = N_(
     "An event, a campaign or a batch that was sent late does this; so do people who agree to report the same."
 )
 _NEW = N_(
-    "From {first}, {n} reports came in within {days} days, where about {expected} were to be expected; {new} % of them "
-    "by people who were new, otherwise {usual} %. An event or a campaign brings new people too."
+    "From {first}, {n} reports came in within {days} days, where about {expected} were to be expected. The share by "
+    "new people was {new} %, otherwise {usual} %. An event or a campaign brings new people too."
 )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from datashift.assess.encoded import Numbers, Whole
-from datashift.assess.outlying import beyond_neighbours, by_steps, reference, steps
+from datashift.assess.outlying import NEIGHBOURS, beyond_neighbours, by_steps, reference, steps
 from datashift.assess.tally import Tally
 
 LEAST = 25
@@ -17,6 +17,7 @@ _FEW = 0.02
 _NEGATIVE = 0.02
 _IMPLAUSIBLE = 0.01
 _EVER = 0.05
+_NEAREST = 10
 _TINY = 1e-300
 _APART = 1.2
 """The nearest of the far numbers must lie so many times as far from the middle as the furthest of the others."""
@@ -85,7 +86,7 @@ def _side(tally: Tally, positive: bool) -> Side:
         nearer, distance = -np.log(np.maximum(step - top, _TINY)), -np.log(np.maximum(-top, _TINY))
         flat = 1.5 * np.exp(np.minimum(at * (distance[at] - nearer[at - 1]), 0.0))
         wide = np.minimum(6 * np.minimum(neighbours, even), flat)
-        p = np.maximum(wide, beyond_neighbours(distance, nearer, at))
+        p = np.max([wide, *(beyond_neighbours(distance, nearer, at, few) for few in (_NEAREST, NEIGHBOURS))], axis=0)
     else:
         skewed = _skewed(tally, top[at - 1], at, 0.0 if positive else middle)
         p = 2 * np.minimum(neighbours, np.maximum(even, skewed))

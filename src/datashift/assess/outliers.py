@@ -47,7 +47,7 @@ NOT_KNOWN = N_(
 
 def far_numbers(evidence: Evidence) -> Outcome:
     """K15: numbers that no shape of honest data explains (see `far_out`, whose rules stand against masking too)."""
-    asked = [one for name in number_questions(evidence) if (one := question(tally(evidence, name)))]
+    asked = [one for name in number_questions(evidence) if (one := question(_possible(evidence, name)))]
     if not asked:
         return Outcome(idle=IDLE)
     p = np.array([[one.above.total, one.below.total] for one in asked])
@@ -61,6 +61,21 @@ def far_numbers(evidence: Evidence) -> Outcome:
             finding = _told(evidence, one.tally, marked)
             found.append(replace(finding, p_value=float(values[best]), p_adjusted=float(adjusted[best]), tested=p.size))
     return Outcome(tuple(found), p.size, signal=_signal(evidence, asked))
+
+
+def _possible(evidence: Evidence, column: str) -> Tally:
+    """Return the numbers of a question that the kit holds possible; the others are noticed by K5."""
+    every = tally(evidence, column)
+    name = evidence.concept_of(column)
+    if name is None:
+        return every
+    concept, values = evidence.kit.concepts[name], every.values * evidence.recipe.columns[name].factor
+    least, most_ = (
+        -np.inf if concept.least is None else concept.least,
+        np.inf if concept.most is None else concept.most,
+    )
+    inside = (values >= least) & (values <= most_)
+    return every if inside.all() else every.of(inside)
 
 
 def _marked(one: Question, sides: Flags, reached: float) -> Flags:
@@ -88,9 +103,21 @@ def _told(evidence: Evidence, kept: Tally, marked: Flags) -> Finding:
         for value, count in zip(kept.values[marked], kept.counts[marked], strict=True)
         if evidence.may_quote(kept.column, f"{value:.10g}", int(count))
     ]
-    told = {"column": kept.column, "answers": kept.total, "least": low, "most": high, "values": quoted[:_SHOWN]}
+    told = {
+        "column": kept.column,
+        "answers": kept.total,
+        "least": _plainly(low),
+        "most": _plainly(high),
+        "values": quoted[:_SHOWN],
+    }
     code = "assess.far" if text is FAR else "assess.far-unknown" if text is NOT_KNOWN else "assess.far-slip"
     return evidence.noticed("K15", code, text, where, **told, **facts)
+
+
+def _plainly(value: float) -> float | int:
+    """Return three digits of a number, whole from 100 on."""
+    short = float(f"{value:.3g}")
+    return int(short) if abs(short) >= 100 else short
 
 
 def _explained(kept: Tally, marked: Flags, low: float, high: float) -> tuple[str, dict[str, Any]]:

@@ -12,13 +12,14 @@ from scipy import special
 from datashift.assess.encoded import Numbers, Whole
 
 _DRAWS = 1000
-_NEIGHBOURS = 100
+NEIGHBOURS = 100
+"""So many of the next numbers tell how steep a tail is."""
 _STEEPEST = 10.0
 """No tail is taken for steeper than this power: a value is far only at a multiple of its neighbours' distance."""
 
 _SHAPES: dict[str, tuple[Callable[[Numbers], Numbers], Callable[[Numbers], Numbers]]] = {
     "heavy": (lambda x: special.stdtr(3, -x), lambda share: -special.stdtrit(3, share)),
-    "exponential": (lambda x: special.expit(-x), lambda share: -special.logit(share)),
+    "exponential": (lambda x: np.exp(-np.maximum(x, 0.0)), lambda share: -np.log(share)),
 }
 """By shape the share above a value, and the value above which a share lies."""
 
@@ -70,7 +71,7 @@ def reference(n: int, k: int, shape: Literal["heavy", "exponential"]) -> Referen
     """Draw the k-th greatest, the middle and the k-th least of n values of a shape; the same for the same n and k.
 
     heavy        Student's t with three degrees of freedom: symmetric, with tails as heavy as those of stock prices
-    exponential  logistic, with exponential tails: on the scale of logarithms, those of Pareto
+    exponential  on the scale of logarithms, Pareto's
     """
     sf, isf = _SHAPES[shape]
     half = n // 2
@@ -81,7 +82,7 @@ def reference(n: int, k: int, shape: Literal["heavy", "exponential"]) -> Referen
     return Reference(k, sf, shares[0], *(isf(share) for share in shares))
 
 
-def beyond_neighbours(logs: Numbers, nearer: Numbers, count: Whole) -> Numbers:
+def beyond_neighbours(logs: Numbers, nearer: Numbers, count: Whole, among: int = NEIGHBOURS) -> Numbers:
     """Return how likely the `count`-th greatest lies so far beyond the next ones, where the tail is at most Pareto's.
 
     `logs` are logarithms of distances, descending; `nearer` the same, less the step in which the numbers are written.
@@ -90,7 +91,7 @@ def beyond_neighbours(logs: Numbers, nearer: Numbers, count: Whole) -> Numbers:
     steeper, as the normal, the exponential and the lognormal do, makes the first spacing smaller than that: the test
     then speaks less often.
     """
-    m = np.minimum(_NEIGHBOURS, np.maximum(len(logs) - 1 - count, 0))
+    m = np.minimum(among, np.maximum(len(logs) - 1 - count, 0))
     sums = np.concatenate([[0.0], np.cumsum(logs)])
     upper, lower = np.minimum(count, len(logs) - 1), np.minimum(count + m, len(logs) - 1)
     spacing = count * np.maximum(nearer[np.minimum(count, len(logs)) - 1] - logs[upper], 0.0)

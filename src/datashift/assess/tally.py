@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
 
 from datashift.assess.encoded import Numbers, Whole, numbers
 from datashift.assess.evidence import Evidence
+from datashift.standards.areas import folded
+
+_COORDINATE = re.compile(r"(?<![a-z])(lat|lon|lng|latitude|longitude|latitud|longitud)(?![a-z])")
 
 
 class Tally(NamedTuple):
@@ -51,7 +55,9 @@ def tally(evidence: Evidence, column: str) -> Tally:
 
 
 def number_questions(evidence: Evidence) -> list[str]:
-    """Return the questions that are answered with a number, but for the readings of a sensor, which go on in time."""
+    """Return the questions that are answered with a number: neither coordinates nor the readings of a sensor."""
     rule = evidence.kit.readings
     entry = evidence.recipe.columns.get(rule.value) if rule else None
-    return [one.name for one in evidence.questions if one.kind == "number" and (not entry or one.name != entry.column)]
+    left = {entry.column} if entry else set()
+    named = [one.name for one in evidence.questions if one.kind == "number" and one.name not in left]
+    return [name for name in named if not _COORDINATE.search(folded(name))]

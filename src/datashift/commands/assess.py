@@ -162,7 +162,7 @@ def _looked(checks: Sequence[Checked]) -> list[str]:
     for check in checks:
         if not check.idle:
             result = _("nothing noticed") if not check.noticed else _("noticed: {n}").format(n=said(check.noticed))
-            asked = _(" ({n} questions asked of chance)").format(n=said(check.tested)) if check.tested else ""
+            asked = _(" (questions asked of chance: {n})").format(n=said(check.tested)) if check.tested else ""
             lines.append(wrapped(f"{check.id}  {_(check.name)}: {result}{asked}", "  ", "    "))
     return lines if len(lines) > 1 else []
 
@@ -185,9 +185,7 @@ def _plain(fact: Any) -> str:
 def _next_step(case: _Case) -> list[str]:
     if case.described:
         return []
-    text = _(
-        "Nobody has described this file, so nothing is known about the figures. For that: datashift suggest {file}"
-    )
+    text = _("Nobody has described this file, so nothing is known about figures. To begin: datashift suggest {file}")
     return [wrapped(text.format(file=case.name))]
 
 

@@ -91,11 +91,11 @@ def map_of(result: Result, shared: Known, held: Sequence[Shown]) -> Chart | None
     figures = [_mapped(result, table, one, k in hidden) for k, one in enumerate(table.shares) if one.n]
     meant = {dict(one.group)["area"] for one in table.shares}
     shapes = {area: shape for area, shape in outlines(result.setting).items() if area in meant}
-    return (
-        area_map(figures, shapes, words=_words(result, shared, held, "who-was-counted-map"), inner=CLASSES)
-        if shapes
-        else None
-    )
+    if not shapes:
+        return None
+    title = label(least_area(result, shared, table, hidden))
+    words = replace(_words(result, shared, [found], "who-was-counted-map"), title=title)
+    return area_map(figures, shapes, words=words, inner=CLASSES)
 
 
 def _mapped(result: Result, table: Held, one: Share, hidden: bool) -> Estimate:

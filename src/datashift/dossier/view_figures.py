@@ -178,7 +178,8 @@ def coverage(dossier: Dossier) -> list[Block]:
 def _table(part: Mapping[str, Any]) -> list[Block]:
     shares = [row[name] for row in part["rows"] for name in ("share", "share_people") if row[name] is not None]
     most = max(shares, default=1.0) or 1.0
-    head = [_("Group"), _("Answers (filled) and people (hollow)"), _("People"), _("Answers"), _("Number"), _("Ratio"),
+    axis = _(INTERVAL).format(lower=said(0), upper=per_cent(most))
+    head = [_("Group"), axis, _("People"), _("Answers"), _("Number"), _("Ratio"),
             _("State")]  # fmt: skip
     body = [
         [
@@ -193,8 +194,12 @@ def _table(part: Mapping[str, Any]) -> list[Block]:
         for row in part["rows"][:MOST_ROWS]
     ]
     more = _(MORE_GROUPS).format(n=said(len(part["rows"]) - MOST_ROWS)) if len(part["rows"]) > MOST_ROWS else ""
+    key = _("Hollow bar: people. Filled bar below it: answers.")
     source = _("Source of the numbers of people: {source}.").format(source=part["source"]) if part["source"] else ""
-    return [*table(label(part["title"]), head, body, "llrrrrl"), *text(f"{more} {source}".strip(), "small")]
+    return [
+        *table(label(part["title"]), head, body, "llrrrrl"),
+        *text(" ".join(filter(None, (key, more, source))), "small"),
+    ]
 
 
 def _ratio(row: Row) -> str:

@@ -219,7 +219,7 @@ def test_explanations_are_published_beside_the_findings(
     finding = review.run.told["findings"][0]
     review.run.dataset.notes.create(check_id=finding["check"], code=finding["code"], text="Asked later.", by=producer)
     release = services.release(review=review, by=person("reviewer", organisation))
-    expected = {"check": finding["check"], "code": finding["code"], "text": "Asked later."}
+    expected = {"check": finding["check"], "code": finding["code"], "decision": "explained", "text": "Asked later."}
     assert release.texts["notes"] == [expected]
 
 

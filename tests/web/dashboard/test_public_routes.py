@@ -12,6 +12,7 @@ from registry_variant import VARIANT
 from site_reader import Page, crawl, weight
 
 from datashift.web.frame.models import bump
+from datashift.web.standards.profiles import sync_profiles
 from datashift.web.standards.services import add_variant, sync
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +38,9 @@ def public_views() -> set[str]:
 
 @pytest.fixture(autouse=True)
 def registry(db: None, organisation: Any, person: Any) -> None:
-    """All kits that ship, and a variant of one, so that every page of the registry has something to show."""
+    """All kits and profiles that ship, and a variant of one, so that every page of the registry has something to show."""
     sync()
+    sync_profiles()
     add_variant(text=VARIANT, organisation=organisation, by=person("editor"))
 
 

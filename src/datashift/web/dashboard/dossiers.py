@@ -89,8 +89,8 @@ def read_today(
     profiles = []
     for profile in profiles_of(dossier["head"]["kit"].partition("@")[0], country):
         given = _stated(dossier["ratings"].get(profile.id, {}), profile) | counting(ratings, profile)
-        steps = next_best(profile, items, given, catalogue())
-        profiles.append(_with_words(reading_as_dict(evaluate(profile, items, given), steps), profile, ratings))
+        reading = reading_as_dict(evaluate(profile, items, given), next_best(profile, items, given, catalogue()))
+        profiles.append(_with_words(reading, profile, ratings))
     steps = [
         {"profile": one["id"], "title": one["title"], **{name: one["next"][0][name] for name in ("effort", "sentence")}}
         for one in profiles

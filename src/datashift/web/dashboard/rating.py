@@ -64,8 +64,8 @@ def rate(*, release: Release, profile: str, said: Said, page: str, by: User) -> 
         asked = profile_asked(profile)
         if page != seen(found, asked, by):
             raise BadRating("rating.old-page")
-        scores = {name: _score(asked, name, *one) for name, one in said.items() if name in asked.tops}
         former = {one.criterion: one for one in given(found, asked, by)}
+        scores = {name: _score(asked, name, one, former.get(name)) for name, one in said.items() if name in asked.tops}
         changed = [_keep(found, asked, name, one, former.get(name), by) for name, one in scores.items()]
         if any(changed):
             bump()
@@ -113,10 +113,13 @@ def _had_a_part(release: Release, by: User) -> bool:
     return asked.exists() or Run.objects.filter(sent, pk=release.run_id).exists()
 
 
-def _score(profile: Profile, name: str, score: str, why: str) -> tuple[float, str] | None:
+def _score(profile: Profile, name: str, said: tuple[str, str], former: Rating | None) -> tuple[float, str] | None:
     """Return a score with its reason; None where none is given. Raises BadRating."""
-    named, most, why = names_of(profile)[name], profile.tops[name], why.strip()[:LONGEST]
+    named, most = names_of(profile)[name], profile.tops[name]
+    score, why = said[0], said[1].strip()[:LONGEST]
     if not score.strip():
+        if why and (former is None or former.why != why):
+            raise BadRating("rating.no-score", criterion=named)
         return None
     try:
         number = float(score.replace(",", "."))
@@ -133,7 +136,7 @@ def _score(profile: Profile, name: str, score: str, why: str) -> tuple[float, st
 def _keep(
     release: Release, profile: Profile, name: str, score: tuple[float, str] | None, former: Rating | None, by: User
 ) -> bool:
-    facts = {"profile": f"{profile.id}@{profile.version}", "criterion": name}
+    facts: dict[str, str | float] = {"profile": f"{profile.id}@{profile.version}", "criterion": name}
     facts |= {"before": former.score} if former else {}
     if score is None:
         if former is None:

@@ -39,8 +39,8 @@ def rate(request: HttpRequest, release: str, profile: str) -> HttpResponse:
         page = request.POST.get("page", "")
         try:
             changed = rating.rate(release=found, profile=profile, said=said, page=page, by=person)
-        except DataShiftError as refused:
-            problem, page = refused, rating.seen(found, asked, person)
+        except DataShiftError as faulty:
+            problem, page = faulty, rating.seen(found, asked, person)
         else:
             if changed:
                 messages.success(request, _("Your scores are saved. They stand in the dossier, with your role."))

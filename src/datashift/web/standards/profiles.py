@@ -13,6 +13,7 @@ from datashift.errors import BadProfile
 from datashift.standards.profiles import Profile, known_profiles, parse_profile, shipped_profile
 from datashift.standards.profiles.files import profile_text
 from datashift.web.frame.models import bump
+from datashift.web.jobs.services import enqueue
 from datashift.web.people.models import User
 from datashift.web.people.roles import ACTS
 from datashift.web.people.services import record
@@ -39,6 +40,7 @@ def sync_profiles() -> None:
         with transaction.atomic():
             ProfileVersion.objects.bulk_create(new, ignore_conflicts=True)
             bump()
+            enqueue("dossier", "")  # every dossier is read by the newest profiles
 
 
 def add_profile(*, text: str, by: User, base: str = "") -> ProfileVersion:
@@ -65,6 +67,7 @@ def add_profile(*, text: str, by: User, base: str = "") -> ProfileVersion:
         made.save()
         record("profile.added", f"{profile.id}@{profile.version}", by=by, base=base)
         bump()
+        enqueue("dossier", "")
     return made
 
 

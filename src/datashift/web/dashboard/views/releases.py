@@ -20,6 +20,7 @@ from datashift.web.dashboard.members import BUNDLE, Opened, opened, stream
 from datashift.web.dashboard.models import Figure, Release
 from datashift.web.dashboard.words import ESTIMATORS, KINDS, RELATIONS, SAMPLING, STAGES, said_of
 from datashift.web.frame.public import public
+from datashift.web.standards.profiles import newest_profiles
 
 MOST_AREAS = 120
 """Places that one chart shows; of more, the greatest and the least."""
@@ -112,8 +113,7 @@ def dossier(request: HttpRequest, release: str) -> HttpResponse:
         "bundle": bundle, "dossier": dossiers.page(told) if told else None, "stages": STAGES,
         "taken": dossiers.taken(found) if told else [], "fresh": bool(told) and dossiers.fresh(found),
         "figures": [(labels.get(row.measure, {}), row) for row in figures],
-        "profiles": [(one["id"], label(one["title"])) for one in told["profiles"] if one["criteria"] or one["gates"]]
-        if told else [],
+        "profiles": _profiles(told) if told else [],
     }  # fmt: skip
     return render(request, "dashboard/dossier.html", context)
 
@@ -285,6 +285,12 @@ def _beside(found: Release, measure: dict[str, Any], period: str) -> dict[str, A
 def _method(found: Release, row: Figure) -> str:
     told = found.texts.get("methods", {}).get(row.method)
     return label(told) if told else row.method
+
+
+def _profiles(dossier: dossiers.Dossier) -> list[dict[str, Any]]:
+    """Return the profiles of a dossier that the registry has in this very version, each to be read and scored by."""
+    known = {(row.profile, row.version) for row in newest_profiles()}
+    return [one for one in dossier["profiles"] if (one["id"], one["version"]) in known]
 
 
 def _files(bundle: Opened | None) -> dict[str, Any]:
