@@ -62,3 +62,17 @@ def test_a_file_with_nothing_but_ids_cannot_be_looked_at():
     outcome = copies(evidence({"id": [str(one) for one in range(50)]}, row_id="id"))
     assert (outcome.findings, outcome.tested) == ((), 0)
     assert outcome.idle
+
+
+def test_in_a_handful_of_rows_only_what_is_all_different_shows_a_copy():
+    rng = np.random.default_rng(3)
+    short = columns_of(independent(rng, 8, 3, 2))
+    assert copies(evidence(short)).findings == ()
+    named = {**short, "spot": [f"{one}.5" for one in rng.permutation(8)]}
+    twice = {name: [*values, values[2]] for name, values in named.items()}
+    assert copies(evidence(twice)).findings[0].rows == (10,)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_hardly_any_rows_are_no_copies(rows):
+    assert copies(evidence(columns_of(np.zeros((rows, 4), int)))).findings == ()

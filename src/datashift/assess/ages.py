@@ -32,7 +32,7 @@ IDLE = N_(
     "At least 50 ages over 20 years are needed to tell habit from chance."
 )
 HEAPED = N_(
-    "{share} % of the ages end in 0 or 5; smooth ages would give about {expected} %. "
+    "{share} per cent of the ages end in 0 or 5; smooth ages would give about {expected} %. "
     "Many people know their age only roughly: this tells about them, not about the interviewers. "
     "Use wide age groups."
 )
@@ -53,7 +53,7 @@ SOME = N_(
     "They may work where ages are not known, or estimate them. Only those who lead them see who they are."
 )
 ONE = N_(
-    "{share} % of {answers} ages end in 0 or 5; colleagues have {expected} %. "
+    "{share} per cent of {answers} ages end in 0 or 5; colleagues have {expected} %. "
     "Perhaps ages are not known there: ask for a document or a year of birth."
 )
 

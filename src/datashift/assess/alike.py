@@ -26,7 +26,7 @@ _PARTS = 2
 """Half of the level belongs to the interviews, half to the interviewers."""
 
 ALIKE = N_(
-    "In {n} of {total} interviews, almost all answers repeat another interview: {share} % of the answers, where the "
+    "In {n} of {total} interviews, almost all answers repeat another interview: {share} per cent of the answers, where the "
     "two most alike usually share {usual} %. They form {groups} groups. They may have been sent twice or copied, or "
     "come from one household."
 )

@@ -35,12 +35,12 @@ _FEW = 5
 
 IDLE = N_("No question has 50 numbers spread widely enough for their last digits to be left to chance.")
 UNEVEN = N_(
-    "In '{column}', the last digit {often} is written in {share} % of the answers that do not end in 0 or 5; "
+    "In '{column}', the last digit {often} is written in {share} per cent of the answers that do not end in 0 or 5; "
     "chance gives about {expected} %. "
     "A unit such as a dozen can make this; so do numbers that nobody measured."
 )
 ROUNDED = N_(
-    "In '{column}', {share} % of the numbers end in 0 or 5; chance gives about {expected} %. "
+    "In '{column}', {share} per cent of the numbers end in 0 or 5; chance gives about {expected} %. "
     "An instrument was read roughly, or the number was told and not measured."
 )
 PEOPLE = N_(
@@ -52,7 +52,7 @@ SOME = N_(
     "It may be the places where they worked. Only those who lead them see who they are."
 )
 ONEROUNDS = N_(
-    "{share} % of the numbers end in 0 or 5; with the same questions, {expected} % would be expected. "
+    "{share} per cent of the numbers end in 0 or 5; with the same questions, {expected} per cent would be expected. "
     "People there may know their numbers less exactly, or the numbers were estimated."
 )
 ONE_PREFERS = N_(

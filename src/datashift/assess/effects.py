@@ -8,7 +8,7 @@ answers of one interviewer at one village or on one day resemble each other anyw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -188,27 +188,6 @@ def without(compared: Comparison, one: Contrast, members: Sequence[int]) -> Cont
     units, rows, shown, step = one.sums
     left = tuple(part * of_units for part in units), tuple(part * of_rows for part in rows)
     return _contrast(compared, Sums(*left, shown * of_units, step))
-
-
-def singled_out(
-    compared: Comparison, one: Contrast, sides: Callable[[Contrast], Numbers], level: float
-) -> dict[int, float]:
-    """Return the interviewers who differ from the others, with their chance, the clearest first.
-
-    Whoever is found is left out before the next one is looked for: they would move the mean of their places, and with
-    it everybody else. `sides` gives the chance of each interviewer; at most `level` is told.
-    """
-    found: dict[int, float] = {}
-    left: Contrast | None = one
-    while left is not None:
-        p = sides(left)
-        p[list(found)] = np.nan
-        if np.isnan(p).all() or np.nanmin(p) > level:
-            break
-        member = int(np.nanargmin(p))
-        found[member] = float(p[member])
-        left = without(compared, one, list(found))
-    return found
 
 
 def _contrast(compared: Comparison, sums: Sums) -> Contrast | None:

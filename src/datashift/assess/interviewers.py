@@ -17,13 +17,13 @@ from datashift.assess.effects import (
     comparison,
     contrast,
     either,
-    singled_out,
 )
 from datashift.assess.encoded import Flags, Numbers
 from datashift.assess.evidence import Evidence
 from datashift.assess.exchange import Answers, chances
 from datashift.assess.items import Item, items
 from datashift.assess.routine import routine
+from datashift.assess.singling import Singled, singled_out
 from datashift.assess.variance import Share, design_effect, predicted, share_between
 from datashift.chance import LEVEL
 from datashift.language import N_
@@ -91,17 +91,8 @@ def interviewer_effects(evidence: Evidence) -> Outcome:
     facts = _facts(assigned, looked)
     if not any(one.q <= LEVEL for one in looked):
         return Outcome(tested=len(looked), facts=facts)
-    p = np.array([either(one.contrast) for one in looked])
-    rates, found = discoveries(p)
-    level = float(p[found].max()) if found.any() else 0.0
-    for index, one in enumerate(looked):
-        alone = singled_out(compared, one.contrast, either, level) if one.q <= LEVEL and found[index].any() else {}
-        found[index] &= np.isin(np.arange(len(assigned.names)), list(alone))
-    rates[~found] = np.nan
-    subjects = tuple(
-        _subject(evidence, assigned, looked, member, p[:, member], rates[:, member])
-        for member in np.flatnonzero(found.any(axis=0)).tolist()
-    )
+    singled = singled_out(compared, [one.contrast for one in looked], lambda _index, one: either(one))
+    subjects = tuple(_subject(evidence, assigned, looked, one) for one in singled)
     return Outcome((_finding(evidence, assigned, looked, subjects),), len(looked), facts=facts)
 
 
@@ -174,16 +165,13 @@ def _of_all(evidence: Evidence, subjects: tuple[Subject, ...]) -> Flags:
     return where if 2 * where.sum() <= evidence.total else np.zeros(len(where), dtype=np.bool_)
 
 
-def _subject(
-    evidence: Evidence, assigned: Assignment, looked: list[_Looked], member: int, p: Numbers, rates: Numbers
-) -> Subject:
-    differing = [index for index in np.argsort(p, kind="stable") if rates[index] <= 0.05 and looked[index].q <= 0.05]
-    one = looked[differing[0]]
+def _subject(evidence: Evidence, assigned: Assignment, looked: list[_Looked], singled: Singled) -> Subject:
+    member, one = singled.member, looked[int(singled.told[0])]
     measured, likely = predicted(one.contrast, one.share)
     rows = assigned.of(member)
     facts: dict[str, Any] = {
         "column": one.item.column, "interviews": len(rows), "effect": float(measured[member]),
-        "likely_effect": float(likely[member]), "differing": len({looked[index].item.column for index in differing}),
+        "likely_effect": float(likely[member]), "differing": len({looked[k].item.column for k in singled.told.tolist()}),
     }  # fmt: skip
     if not one.item.answer:
         text = HIGHER if measured[member] > 0 else LOWER
@@ -193,11 +181,8 @@ def _subject(
         quotable = evidence.may_quote(one.item.column, one.item.answer, one.item.given)
         text = SHARE_DIFFERS if quotable else ANSWERS_DIFFER
         facts |= {"value": one.item.answer} if quotable else {}
-    first = differing[0]
-    return Subject(
-        "enumerator", assigned.names[member], text, facts, tuple(np.sort(evidence.rows[rows]).tolist()),
-        float(p[first]), float(rates[first]),
-    )  # fmt: skip
+    numbers_of = tuple(np.sort(evidence.rows[rows]).tolist())
+    return Subject("enumerator", assigned.names[member], text, facts, numbers_of, singled.p, singled.rate)
 
 
 CHECKS: tuple[Check, ...] = (

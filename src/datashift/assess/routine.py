@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datashift.assess.assignments import Assignment, assignment
-from datashift.assess.checks import Outcome, discoveries
-from datashift.assess.effects import Comparison, Contrast, comparison, contrast, singled_out, tails
+from datashift.assess.checks import Outcome
+from datashift.assess.effects import Comparison, Contrast, comparison, contrast, tails
 from datashift.assess.encoded import Encoded, Flags, Numbers, Whole, numbers
 from datashift.assess.evidence import Evidence
 from datashift.assess.items import normal_scores
-from datashift.chance import LEVEL
+from datashift.assess.singling import Singled, singled_out
 from datashift.language import N_
 from datashift.model import Finding, Subject
 
@@ -102,15 +102,14 @@ def routine(evidence: Evidence) -> Outcome:
     asked = {name: one for name, one in looked.items() if one is not None}
     if not asked:
         return Outcome(idle=NO_SCORE)
-    p = np.array([_SIDES[name](one) for name, one in asked.items()])
-    rates, flags = discoveries(p)
-    tested, findings = int((~np.isnan(p)).sum()), []
-    for index, (name, one) in enumerate(asked.items()):
-        alone = singled_out(compared, one, _SIDES[name], float(p[flags].max())) if flags[index].any() else {}
-        rates[index][~np.isin(np.arange(p.shape[1]), list(alone))] = np.nan
-        if (rates[index] <= LEVEL).any():
-            score = getattr(found, name)
-            findings.append(_finding(evidence, compared, name, score, (p[index], rates[index]), tested))
+    names = list(asked)
+    singled = singled_out(compared, list(asked.values()), lambda index, one: _SIDES[names[index]](one))
+    tested = sum(int((one.variance > 0).sum()) for one in asked.values())
+    findings = []
+    for index, name in enumerate(names):
+        told = [one for one in singled if index in one.told]
+        if told:
+            findings.append(_finding(evidence, compared, name, getattr(found, name), told, tested))
     return Outcome(tuple(findings), tested, facts=assigned.facts)
 
 
@@ -228,39 +227,29 @@ def _closed(evidence: Evidence, gates: Gates, name: str, rows: Whole) -> Flags:
 
 
 def _finding(
-    evidence: Evidence, compared: Comparison, name: str, score: Numbers,
-    chance: tuple[Numbers, Numbers], tested: int,
-) -> Finding:  # fmt: skip
-    p, rates = chance
+    evidence: Evidence, compared: Comparison, name: str, score: Numbers, told: list[Singled], tested: int
+) -> Finding:
     assigned = compared.assigned
-    members = np.flatnonzero(rates <= LEVEL)
-    subjects = tuple(
-        _subject(evidence, compared, name, score, int(member), (float(p[member]), float(rates[member])))
-        for member in members[np.argsort(p[members], kind="stable")]
-    )
+    subjects = tuple(_subject(evidence, assigned, name, score, one) for one in told)
     enough = assigned.facts["interviewers"] >= FEW
     rows = [row for one in subjects for row in one.rows] if enough else []
     facts: dict[str, Any] = {"k": assigned.facts["interviewers"], "m": len(subjects)} if enough else {}
     text = (_PUBLIC_OF if enough else _PUBLIC)[name]
     found = evidence.noticed("K19", f"assess.{name}", text, np.isin(evidence.rows, rows), **facts)
-    first = int(members[np.argmin(p[members])])
-    return replace(
-        found, p_value=float(p[first]), p_adjusted=float(rates[first]), tested=tested, subjects=subjects
-    )  # fmt: skip
+    first = min(told, key=lambda one: one.p)
+    return replace(found, p_value=first.p, p_adjusted=first.rate, tested=tested, subjects=subjects)
 
 
-def _subject(
-    evidence: Evidence, compared: Comparison, name: str, score: Numbers, member: int, chance: tuple[float, float]
-) -> Subject:
-    assigned: Assignment = compared.assigned
-    rows = assigned.of(member)
+def _subject(evidence: Evidence, assigned: Assignment, name: str, score: Numbers, singled: Singled) -> Subject:
+    rows = assigned.of(singled.member)
     facts: dict[str, Any] = {"interviews": len(rows)}
     if name != "usual":
-        own, others = _beside(assigned, score, member)
+        own, others = _beside(assigned, score, singled.member)
         times = 100 if name == "complete" else 1
         facts |= {"own": times * own, "others": times * others}
     numbers_of = tuple(np.sort(evidence.rows[rows]).tolist())
-    return Subject("enumerator", assigned.names[member], _PRIVATE[name], facts, numbers_of, *chance)
+    text, who = _PRIVATE[name], assigned.names[singled.member]
+    return Subject("enumerator", who, text, facts, numbers_of, singled.p, singled.rate)
 
 
 def _beside(assigned: Assignment, score: Numbers, member: int) -> tuple[float, float]:

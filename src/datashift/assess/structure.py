@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -61,7 +60,7 @@ def copies(evidence: Evidence) -> Outcome:
         return Outcome(tested=1)
     written = [Encoded(one.codes[evidence.written], one.texts) for one in compared]
     bound = equal_by_chance(written, repeats[evidence.written], evidence.chance("K2"))
-    by_chance = max(_equal_pairs_by_chance(written), 0.0 if isnan(bound) else bound)
+    by_chance = max(_equal_pairs_by_chance(written), bound)
     p = chance_of_copies(found, by_chance)
     if p > LEVEL:
         return Outcome(tested=1, facts={"repeats": found, "expected": by_chance})

@@ -146,6 +146,15 @@ def test_only_offices_and_editors_write(
     assert signed_in(producer).get(address).status_code == 200
 
 
+def test_grades_in_any_script_are_told_apart() -> None:
+    with speaking("ne"):
+        fields = profile_form.fields_of(shipped_profile("statcan")) | {"grades": "मध्यम: 10\nउच्च: 13"}
+        made = parse_profile(profile_form.text_of(fields, shipped_profile("statcan")), "profile.toml")
+    assert made.rule is not None
+    assert [(one.label["ne"], one.least_total) for one in made.rule.grades] == [("मध्यम", 10), ("उच्च", 13)]
+    assert len({one.id for one in made.rule.grades}) == 2
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=30), st.text(max_size=30), st.lists(st.sampled_from(["I1", "A1", "C4", "Z9"]), max_size=3))
 def test_whatever_is_typed_gives_a_profile_or_a_plain_refusal(name: str, text: str, evidence: list[str]) -> None:

@@ -182,14 +182,16 @@ def _rule_text(fields: Fields, before: Profile | None) -> dict[str, Any]:
     rule: dict[str, Any] = {"no_zero": fields["no_zero"]}
     rule |= {name: _plain_number(fields[name]) for name in ("above_mean", "least_total") if fields[name]}
     former = {_grade(one): one for one in before.rule.grades} if before and before.rule else {}
-    grades = []
+    grades: list[dict[str, Any]] = []
+    taken = {one.id for one in former.values()}
     for line in filter(None, (line.strip() for line in fields["grades"].splitlines())):
         if line in former:
             grades.append(former[line].model_dump(exclude_none=True))
             continue
         words, _colon, bound = line.rpartition(":")
         grade = words.strip() or line
-        grades.append({"id": _slug(grade), "label": said(grade, {}), "least_total": _plain_number(bound)})
+        name = _name({"id": "", "label": grade}, taken)
+        grades.append({"id": name, "label": said(grade, {}), "least_total": _plain_number(bound)})
     return rule | ({"grades": grades} if grades else {})
 
 
