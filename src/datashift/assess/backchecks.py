@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from datashift.assess.checks import Outcome, discoveries
-from datashift.assess.effects import pearson
+from datashift.assess.effects import tail
 from datashift.assess.encoded import Flags, Numbers, Whole
 from datashift.assess.evidence import Evidence
 from datashift.assess.reinterviews import Again, Twice, matched, stability
@@ -100,7 +100,7 @@ def _beside_others(one: Twice, same: list[Twice]) -> float:
         return 1.0
     third = float((share * (1 - share) * (1 - 2 * share)).sum())
     above = float(one.differs[compared].sum()) - float(share.sum()) - 0.5
-    return float(pearson(-above / sqrt(variance), -third / variance**1.5))
+    return float(tail(-above / sqrt(variance), -third / variance**1.5))
 
 
 def _direction(one: Twice) -> float:
@@ -133,7 +133,7 @@ def _people(evidence: Evidence, again: Again, fixed: list[Twice]) -> Iterator[tu
             variance = k * (many - k) * square / (many * (many - 1))
             third = k * (many - k) * (many - 2 * k) * cube / (many * (many - 1) * (many - 2))
             above = float(left[own].sum()) - 0.5
-            yield name, own, float(pearson(-above / sqrt(variance), -third / variance**1.5))
+            yield name, own, float(tail(-above / sqrt(variance), -third / variance**1.5))
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------

@@ -31,8 +31,8 @@ IDLE = N_(
     "with 100 answers of three digits or more. Nothing is known of the first digits of other numbers."
 )
 FIRST = N_(
-    "In '{column}', {share} per cent of {answers} amounts begin with {digit}; at most {expected} per cent would be expected. "
-    "This is weak evidence: prices and limits can do it, and invented interviews were not found by it before."
+    "In '{column}', {share} per cent of {answers} amounts begin with {digit}; at most {expected} per cent would be "
+    "expected. This is weak evidence: prices and limits can do it, and invented interviews were not found by it before."
 )
 
 BENFORD = np.log10(1 + 1 / np.arange(1, 10))

@@ -244,14 +244,13 @@ def _size(compared: Comparison, root: Numbers, left: Numbers, right: Numbers, di
 def tails(one: Contrast) -> tuple[Numbers, Numbers]:
     """Return per interviewer the chance of a sum as low, and of one as high, when interviewers are exchanged.
 
-    From the first three moments, by Pearson's type III; shares with half a step of correction, which errs on the side
-    of chance. NaN where an interviewer cannot be compared.
+    Shares have half a step of correction, which errs on the side of chance. NaN for who cannot be compared.
     """
     able = one.variance > _NOTHING * max(float(one.variance.max()), 1.0)
     spread = np.sqrt(np.where(able, one.variance, 1.0))
     skew = np.where(able, one.third / spread**3, 0.0)
-    low = pearson((one.total + one.sums.step / 2) / spread, skew)
-    high = pearson((one.sums.step / 2 - one.total) / spread, -skew)
+    low = tail((one.total + one.sums.step / 2) / spread, skew)
+    high = tail((one.sums.step / 2 - one.total) / spread, -skew)
     return np.where(able, low, np.nan), np.where(able, high, np.nan)
 
 
@@ -259,6 +258,15 @@ def either(one: Contrast) -> Numbers:
     """Return per interviewer the chance of a sum as far from the others, on either side."""
     low, high = tails(one)
     return np.asarray(np.minimum(2 * np.fmin(low, high), 1.0), dtype=np.float64)
+
+
+def tail(z: Any, skew: Any) -> Numbers:
+    """Return a chance of at most z that errs on the side of chance, for mean 0, variance 1 and this skewness.
+
+    On the long side of the distribution it is that of Pearson's type III. On the short side that ends too early for
+    what is counted, so the normal one stands there.
+    """
+    return np.asarray(np.maximum(pearson(z, skew), special.ndtr(z)), dtype=np.float64)
 
 
 def pearson(z: Any, skew: Any) -> Numbers:

@@ -167,11 +167,12 @@ def _of_all(evidence: Evidence, subjects: tuple[Subject, ...]) -> Flags:
 
 def _subject(evidence: Evidence, assigned: Assignment, looked: list[_Looked], singled: Singled) -> Subject:
     member, one = singled.member, looked[int(singled.told[0])]
-    measured, likely = predicted(one.contrast, one.share)
+    measured, likely = predicted(singled.contrast, one.share)
     rows = assigned.of(member)
+    columns = {looked[index].item.column for index in singled.told.tolist()}
     facts: dict[str, Any] = {
         "column": one.item.column, "interviews": len(rows), "effect": float(measured[member]),
-        "likely_effect": float(likely[member]), "differing": len({looked[k].item.column for k in singled.told.tolist()}),
+        "likely_effect": float(likely[member]), "differing": len(columns),
     }  # fmt: skip
     if not one.item.answer:
         text = HIGHER if measured[member] > 0 else LOWER

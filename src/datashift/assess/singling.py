@@ -19,7 +19,8 @@ _FEWEST, _MOST = 3, 20  # rounds
 class Singled(NamedTuple):
     """One interviewer who differs: their chance over all questions, adjusted among interviewers, and by question.
 
-    told  the questions in which they differ, the clearest first
+    told      the questions in which they differ, the clearest first
+    contrast  the clearest of these, over those interviewers who were not found before
     """
 
     member: int
@@ -27,6 +28,7 @@ class Singled(NamedTuple):
     rate: float
     chances: Numbers
     told: Whole
+    contrast: Contrast
 
 
 def singled_out(
@@ -40,7 +42,7 @@ def singled_out(
     whoever is told are chosen at the rate that this leaves (Benjamini & Bogomolov 2014).
     """
     members = compared.units.members
-    found: dict[int, tuple[float, float, Numbers]] = {}
+    found: dict[int, tuple[float, float, Numbers, list[Contrast | None]]] = {}
     left: list[Contrast | None] = list(asked)
     rounds = int(np.clip(_WORK / max(len(asked) * len(compared.units.of_member), 1), _FEWEST, _MOST))
     at_once = 1 if members <= rounds else -(-members // rounds)
@@ -55,13 +57,19 @@ def singled_out(
             if not rate <= LEVEL:
                 break
             worst = max(worst, float(rate))
-            found[member] = (float(whole[member]), worst, p[:, member])
+            found[member] = (float(whole[member]), worst, p[:, member], left)
             passed += 1
         if passed < at_once:
             break
         left = [without(compared, one, list(found)) for one in asked]
     share = LEVEL * len(found) / max(members, 1)
-    return [Singled(member, *one, _told(one[2], share)) for member, one in found.items()]
+    singled = []
+    for member, (p_value, rate, chances, over) in found.items():
+        told = _told(chances, share)
+        clearest = over[int(told[0])]
+        assert clearest is not None
+        singled.append(Singled(member, p_value, rate, chances, told, clearest))
+    return singled
 
 
 def _chances(chance_of: Callable[[int, Contrast], Numbers], index: int, one: Contrast | None, members: int) -> Numbers:

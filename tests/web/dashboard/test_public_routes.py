@@ -38,7 +38,7 @@ def public_views() -> set[str]:
 
 @pytest.fixture(autouse=True)
 def registry(db: None, organisation: Any, person: Any) -> None:
-    """All kits and profiles that ship, and a variant of one, so that every page of the registry has something to show."""
+    """All kits and profiles that ship, and a variant of a kit, so that every page has something to show."""
     sync()
     sync_profiles()
     add_variant(text=VARIANT, organisation=organisation, by=person("editor"))
