@@ -26,9 +26,9 @@ _PARTS = 2
 """Half of the level belongs to the interviews, half to the interviewers."""
 
 ALIKE = N_(
-    "In {n} of {total} interviews, almost all answers repeat another interview: {share} per cent of the answers, where "
-    "the two most alike usually share {usual} %. They form {groups} groups. They may have been sent twice or copied, "
-    "or come from one household."
+    "In {n} of {total} interviews, almost all answers repeat another interview: {share} per cent of them, where the "
+    "two most alike usually share {usual} per cent. They form {groups} groups. They may have been sent twice or "
+    "copied, or come from one household."
 )
 SOME_OF = N_(
     "Of {k} interviewers, {m} have more interviews that look alike than chance and their other interviews explain. "

@@ -11,7 +11,7 @@ from datashift.assess.alike_chance import Answers, Tails, dependence, inflation,
 from datashift.assess.alike_search import Packed, most_shared, packed, tallies
 from datashift.assess.encoded import Flags, Numbers, Whole
 
-ALL_PAIRS = 120_000
+ALL_PAIRS = 20_000
 """Up to so many interviews every pair is compared; beyond, those that a search proposes."""
 _PAIRS = 4e8
 _TAKEN = 3_000

@@ -59,8 +59,8 @@ def copies(evidence: Evidence) -> Outcome:
     if not found:
         return Outcome(tested=1)
     written = [Encoded(one.codes[evidence.written], one.texts) for one in compared]
-    bound = equal_by_chance(written, repeats[evidence.written], evidence.chance("K2"))
-    by_chance = max(_equal_pairs_by_chance(written), bound)
+    apart = _equal_pairs_by_chance(written)
+    by_chance = equal_by_chance(written, repeats[evidence.written], apart, evidence.chance("K2"))
     p = chance_of_copies(found, by_chance)
     if p > LEVEL:
         return Outcome(tested=1, facts={"repeats": found, "expected": by_chance})
