@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datashift.assess.alike_copies import chance_of_copies, equal_by_chance
+from datashift.assess.alike_copies import too_many
 from datashift.assess.checks import Check, Outcome, by_rule
 from datashift.assess.encoded import Encoded, Flags, Numbers, numbers
 from datashift.assess.evidence import Evidence
@@ -46,10 +46,8 @@ def repeated_ids(evidence: Evidence) -> Iterator[Finding]:
 def copies(evidence: Evidence) -> Outcome:
     """K2: rows that repeat an earlier row in all but the id and what is written anew for each sending.
 
-    Short forms give equal answers by chance. How many is told in two ways, and the greater counts: were the columns
-    independent, pairs of equal rows would be about n(n-1)/2 times the product of each column's share of equal pairs; as
-    columns go together here, see `equal_by_chance`. The count is Poisson, with a mean that is known to about a half
-    (a gamma mixture); it is told where its chance is 5 % at most. One question is asked: are there too many.
+    Short forms give equal answers by chance. How many chance gives where columns go together as they do in this file is
+    told by `too_many`. Where there are more, all of them are told.
     """
     compared = [encoded for name, encoded in evidence.columns.items() if not _made_anew(name, encoded, evidence)]
     if not compared:
@@ -59,13 +57,11 @@ def copies(evidence: Evidence) -> Outcome:
     if not found:
         return Outcome(tested=1)
     written = [Encoded(one.codes[evidence.written], one.texts) for one in compared]
-    apart = _equal_pairs_by_chance(written)
-    by_chance = equal_by_chance(written, repeats[evidence.written], apart, evidence.chance("K2"))
-    p = chance_of_copies(found, by_chance)
+    p, expected = too_many(written, repeats[evidence.written], evidence.chance("K2"))
     if p > LEVEL:
-        return Outcome(tested=1, facts={"repeats": found, "expected": by_chance})
+        return Outcome(tested=1, facts={"repeats": found})
     code = "assess.copy" if evidence.recipe.row_id else "assess.copy-without-id"
-    told = evidence.found("K2", code, repeats, expected=round(by_chance))
+    told = evidence.found("K2", code, repeats, expected=round(expected))
     return Outcome((replace(told, p_value=p, p_adjusted=p, tested=1),), tested=1)
 
 
@@ -172,16 +168,6 @@ def _equal_to_earlier(compared: list[Encoded]) -> Flags:
     flags = np.zeros(len(mixed), dtype=np.bool_)
     flags[repeats] = True
     return flags
-
-
-def _equal_pairs_by_chance(compared: list[Encoded]) -> float:
-    rows = len(compared[0].codes)
-    pairs = rows * (rows - 1) / 2
-    expected = pairs
-    for encoded in compared:
-        counts = encoded.counts().astype(np.float64)
-        expected *= float((counts * (counts - 1)).sum()) / 2 / pairs if pairs else 0.0
-    return expected
 
 
 def _only_text(evidence: Evidence, column: str, among: Flags) -> str:
