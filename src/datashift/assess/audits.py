@@ -138,14 +138,12 @@ def _alike(evidence: Evidence, audited: Flags, group: Whole) -> float:
 
 
 def _never(evidence: Evidence, audited: Flags, count: int) -> Iterator[tuple[str, Flags, float]]:
-    """Yield interviewers without an audit, their rows, and the chance of none in a random sample of this size."""
+    """Yield each interviewer, their rows, and the chance of none in a random sample of this size; 1 where there are."""
     total = evidence.total
     for name, flags in evidence.members("enumerator"):
-        if not (audited & flags).any():
-            own = int(flags.sum())
-            steps = np.arange(own, dtype=np.float64)
-            left = np.maximum(total - count - steps, 0.0) / (total - steps)
-            yield name, flags, float(np.prod(left))
+        left = np.maximum(total - count - np.arange(int(flags.sum()), dtype=np.float64), 0.0)
+        chance = float(np.prod(left / (total - np.arange(len(left), dtype=np.float64))))
+        yield name, flags, 1.0 if (audited & flags).any() else chance
 
 
 def _left_out(

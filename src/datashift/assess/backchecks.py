@@ -86,15 +86,19 @@ def back_checks(evidence: Evidence) -> Outcome:
 
 
 def _beside_others(one: Twice, same: list[Twice]) -> float:
-    """Return the chance that as many answers of a question differ, when the differences of each interview fall on any
-    of its questions of this kind; NaN with fewer than five interviews or with no other question.
+    """Return the chance that as many answers of a question differ, when slips fall on all questions of this kind alike.
+
+    A slip shows in a question as often as the answers of two people differ there: seldom where nearly everybody says
+    the same. The differences of each interview fall on its questions in that proportion. NaN with fewer than five
+    interviews, or with no other question.
     """
     asked = np.sum([other.both for other in same], axis=0)
     wrong = np.sum([other.differs for other in same], axis=0)
-    compared = one.both & (asked > 1)
-    if compared.sum() < _LEAST:
+    shown = np.sum([other.both * other.by_chance for other in same], axis=0)
+    compared = one.both & (asked > 1) & (shown > 0)
+    if compared.sum() < _LEAST or one.by_chance <= 0:
         return float("nan")
-    share = wrong[compared] / asked[compared]
+    share = np.minimum(wrong[compared] * one.by_chance / shown[compared], 1.0)
     variance = float((share * (1 - share)).sum())
     if variance <= 0:
         return 1.0

@@ -30,6 +30,7 @@ class Twice(NamedTuple):
 
     both           whether there is an answer each time;   differs: whether it is another
     first, second  the answers as codes of one list, or as numbers where `number`
+    by_chance      how likely the answers of two different interviews differ
     """
 
     column: str
@@ -39,6 +40,7 @@ class Twice(NamedTuple):
     first: Numbers
     second: Numbers
     number: bool
+    by_chance: float
 
 
 class Again(NamedTuple):
@@ -98,14 +100,22 @@ def _twice(evidence: Evidence, stated: BackChecks, name: str, rows: Whole, colum
     readable = both & ~np.isnan(first) & ~np.isnan(second)
     apart = readable & (np.abs(np.where(readable, first - second, 0.0)) > stated.tolerance.get(name, 0.0) + 1e-9)
     if (name in stated.tolerance or _is_number(evidence, name)) and readable[both].all():
-        return Twice(name, stated.kinds[name], both, apart, first, second, number=True)
+        chance = _differ(first[both], stated.tolerance.get(name, 0.0))
+        return Twice(name, stated.kinds[name], both, apart, first, second, number=True, by_chance=chance)
     one, two = (_plain(part, codes) for part, codes in ((encoded, encoded.codes[rows]), (again, again.codes)))
-    found, codes = np.unique(np.concatenate([one, two]), return_inverse=True)
-    first, second = codes[: len(one)].astype(np.float64), codes[len(one) :].astype(np.float64)
-    del found
-    return Twice(
-        name, stated.kinds[name], both, np.where(readable, apart, both & (one != two)), first, second, number=False
-    )
+    codes = np.unique(np.concatenate([one, two]), return_inverse=True)[1].astype(np.float64)
+    first, second = codes[: len(one)], codes[len(one) :]
+    differs, chance = np.where(readable, apart, both & (one != two)), _differ(first[both], 0.0)
+    return Twice(name, stated.kinds[name], both, differs, first, second, number=False, by_chance=chance)
+
+
+def _differ(values: Numbers, tolerance: float) -> float:
+    """Return the share of pairs of different interviews whose values lie further apart than the tolerance."""
+    if len(values) < 2:
+        return 0.0
+    ordered = np.sort(values)
+    within = np.searchsorted(ordered, ordered + tolerance + 1e-9, "right") - np.arange(len(ordered)) - 1
+    return 1.0 - float(within.sum()) / (len(ordered) * (len(ordered) - 1) / 2)
 
 
 def _plain(encoded: Encoded, codes: Any) -> Any:

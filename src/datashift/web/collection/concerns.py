@@ -5,48 +5,20 @@ Nothing here is ever part of a release, of what a producer or a reviewer sees, o
 
 from __future__ import annotations
 
-import math
 import secrets
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from datashift.assess import queue, subject_sentence
 from datashift.errors import BadUpload, NotAllowed
-from datashift.model import Effect
-from datashift.pipeline import Result
 from datashift.web.collection.models import Concern, Dataset, Run
-from datashift.web.collection.telling import HEAVIEST, in_all
 from datashift.web.people.models import User
 from datashift.web.people.services import record
 
-MOST_ROWS = 2000
-"""Rows that are kept with a concern: more than anybody looks through."""
-MOST_INTERVIEWS = 100
 LONGEST_TEXT = 4000
 
 State, Appeal = Concern.State, Concern.Appeal
-
-
-def concerns_of(result: Result) -> list[dict[str, Any]]:
-    """Return what is told of persons, the greatest effect × strength first, as fields of `Concern`."""
-    return [
-        {
-            "check_id": entry.finding.check, "code": entry.finding.code, "kind": one.kind, "subject": one.name[:200],
-            "text": in_all(lambda one=one: subject_sentence(one)),  # type: ignore[misc]
-            "rows": list(one.rows[:MOST_ROWS]), "effects": [_effect(effect) for effect in one.effects],
-            "weight": min(entry.weight, HEAVIEST),
-        }
-        for entry in queue(result.findings)
-        if (one := entry.subject) is not None and one.private
-    ]  # fmt: skip
-
-
-def interviews_of(result: Result) -> list[dict[str, Any]]:
-    """Return the rows that somebody should look at first, the least likely by chance before the others."""
-    first = result.assessment.interviews[:MOST_INTERVIEWS]
-    return [{"row": one.row, "p": one.p_adjusted, "checks": list(one.checks)} for one in first]
 
 
 def keep(run: Run, found: list[dict[str, Any]], before: Run | None) -> None:
@@ -129,12 +101,6 @@ def _locked(concern: Concern) -> Concern:
 
 def _key(one: Concern) -> tuple[str, str, str, str]:
     return one.check_id, one.code, one.kind, one.subject
-
-
-def _effect(effect: Effect) -> dict[str, Any]:
-    numbers = {"with": effect.with_rows, "without": effect.without_rows}
-    plain = {name: value if value is not None and math.isfinite(value) else None for name, value in numbers.items()}
-    return {"measure": effect.measure, "unit": effect.unit, **plain}
 
 
 def _plain(text: str) -> str:

@@ -16,11 +16,11 @@ from datashift.inputs import gather
 from datashift.language import N_, speaking
 from datashift.pipeline import run as work_out
 from datashift.release import publish
-from datashift.web.collection.concerns import concerns_of, interviews_of, keep
+from datashift.web.collection.concerns import keep
 from datashift.web.collection.models import Dataset, Run
 from datashift.web.collection.recipes import RECIPE, beside
 from datashift.web.collection.steps import latest_run, ready
-from datashift.web.collection.telling import told
+from datashift.web.collection.telling import concerns_of, interviews_of, told
 from datashift.web.people.services import record
 
 WRITING = N_("writing the release")

@@ -17,10 +17,10 @@ from zipfile import ZipFile
 
 import pyarrow as pa
 
-from datashift.assess import queue, sentence
+from datashift.assess import queue, sentence, subject_sentence
 from datashift.compare import contest_sentence, reason, verdict_word
 from datashift.language import LANGUAGES, N_, _, label, speaking
-from datashift.model import Benchmark, Checked, Comparison, Estimate, Finding, Label, Measure
+from datashift.model import Benchmark, Checked, Comparison, Effect, Estimate, Finding, Label, Measure
 from datashift.pipeline import Result, finding_sentence, uncertainty_sentence, whole_area
 from datashift.publish.bundle import MANIFEST
 from datashift.publish.sdmx_csv import number
@@ -47,6 +47,9 @@ EXPLAINED = {
 }
 """Why rows could not be used, without what is in them."""
 
+MOST_ROWS = 2000
+"""Rows that are kept with what concerns one person: more than anybody looks through."""
+MOST_INTERVIEWS = 100
 HEAVIEST = 1e9
 """The weight of what would leave no figure at all: JSON and databases know no infinity."""
 SPREAD = N_("How much groups of answers differ tells how sure the figure is (Taylor linearisation).")
@@ -95,6 +98,26 @@ def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
         "whole": whole_area(setting),
         "simulated": setting.recipe.simulated,
     }
+
+
+def concerns_of(result: Result) -> list[dict[str, Any]]:
+    """Return what is told of persons, the greatest effect × strength first, as fields of `Concern`."""
+    return [
+        {
+            "check_id": entry.finding.check, "code": entry.finding.code, "kind": one.kind, "subject": one.name[:200],
+            "text": in_all(lambda one=one: subject_sentence(one)),  # type: ignore[misc]
+            "rows": list(one.rows[:MOST_ROWS]), "effects": [_moved(effect) for effect in one.effects],
+            "weight": min(entry.weight, HEAVIEST),
+        }
+        for entry in queue(result.findings)
+        if (one := entry.subject) is not None and one.private
+    ]  # fmt: skip
+
+
+def interviews_of(result: Result) -> list[dict[str, Any]]:
+    """Return the rows that somebody should look at first, the least likely by chance before the others."""
+    first = result.assessment.interviews[:MOST_INTERVIEWS]
+    return [{"row": one.row, "p": one.p_adjusted, "checks": list(one.checks)} for one in first]
 
 
 def in_all(say: Callable[[], str]) -> Label:
@@ -212,6 +235,12 @@ def _method(method: str) -> str:
         kind = part.removeprefix("calibrated-")
         parts.append(_(CALIBRATED if kind != part else INTERVAL).format(kind=kind))
     return " ".join(parts)
+
+
+def _moved(effect: Effect) -> dict[str, Any]:
+    numbers = {"with": effect.with_rows, "without": effect.without_rows}
+    plain = {name: value if value is not None and math.isfinite(value) else None for name, value in numbers.items()}
+    return {"measure": effect.measure, "unit": effect.unit, **plain}
 
 
 def _words(template: str) -> Label:
