@@ -23,7 +23,7 @@ Answers = Sequence[tuple[Codes, Flags]]
 
 LEAST_ROWS = 25
 """Among fewer interviews there is no body of pairs to hold one pair against."""
-_NEAREST, _NEAR, _APART = 3, 12, 3
+_NEAREST, _NEAR, _FAR, _APART = 3, 12, 48, 3
 """Points of the curve: the k-th nearest and the one `_APART` times as far down the order."""
 _HALVINGS = 45
 _SHRINK = 60.0
@@ -61,14 +61,14 @@ class Tails(NamedTuple):
 
 
 def tails(tally: Whole, asked: Whole, dependence: float) -> list[Tails]:
-    """Return curves through the 3rd and 9th nearest, the 12th and 36th, and the nearest quarter and half of the others.
+    """Return curves through the 3rd and 9th nearest, the 12th and 36th, the 48th and 144th or what is nearer of few.
 
     In: per interview how many others share 0, 1, 2, … of its answers; how many it gave; see `dependence`.
     A copied pair stands out from the nearest few; many copies of one interview only from those further off.
     """
     others = tally.sum(axis=1)
     least = int(others.min()) if len(others) else 0
-    counts = {k for k in (_NEAREST, _NEAR, least // 4) if k >= _NEAREST and 4 * k <= least}
+    counts = {k for k in (_NEAREST, _NEAR, min(least // 4, _FAR)) if k >= _NEAREST and 4 * k <= least}
     scale, trials = _spread(tally, asked, dependence)
     within = np.cumsum(tally[:, ::-1], axis=1)
     return [_through(within, asked, others, k, scale, trials) for k in sorted(counts)]
