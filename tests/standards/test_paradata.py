@@ -5,8 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from datashift.model import Paradata
+from datashift.harmonise import suggest
+from datashift.model import Origin, Paradata, Raw
 from datashift.read import read
+from datashift.standards.kits import parse_recipe, shipped_kit
 from datashift.standards.paradata import NAMES, guess, known_as, noticed, sampled
 
 MOMENTS = [f"2024-03-0{i + 1}T10:0{i}:00.000+03:00" for i in range(8)]
@@ -140,3 +142,17 @@ def test_the_file_of_reach_is_known(shared):
         "start": "X.U.FEFF.start", "end": "end", "submitted": "X_submission_time", "enumerator": "enumerator_num",
         "device": "deviceid", "consent": "consent_remote", "age": "age_respondent_r", "household": "num_hh_member",
     }  # fmt: skip
+
+
+def test_a_suggested_recipe_names_the_paradata_with_reasons() -> None:
+    columns = {
+        "Encuestador(a)": PEOPLE * 3, "starttime": ["Mar 3, 2024 4:51:22 PM", "Mar 4, 2024 9:02:10 AM"] * 12,
+        "estado": ["funciona", "averiado"] * 12, "tipo": ["bomba manual"] * 24, "observaciones": ["-", "bien"] * 12,
+    }  # fmt: skip
+    table = pa.table({"_row": list(range(2, 26)), **columns})
+    kits = [shipped_kit("water-point-functionality")]
+    text = suggest(Raw(table, Origin("pozos.csv", "0" * 64, 1, "csv")), kits, {}, country="NP").recipe
+    stated = parse_recipe(text, "suggested.toml").paradata
+    assert (stated.enumerator, stated.start, stated.comments) == ("Encuestador(a)", "starttime", ("observaciones",))
+    assert stated.format == "%b %d, %Y %I:%M:%S %p"
+    assert 'enumerator = "Encuestador(a)"  # ' in text
