@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from datashift.assess.alike_pairs import likeness
-from datashift.assess.alike_search import most_shared, packed
+from datashift.assess.alike.pairs import likeness
+from datashift.assess.alike.search import most_shared, packed
 from datashift.assess.checks import discoveries
 
 QUESTIONS = 100

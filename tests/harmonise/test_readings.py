@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datashift.assess.coverage import length
+from datashift.assess.fieldwork.measured_days import length
 from datashift.errors import BadRecipe, LostRows
 from datashift.harmonise import harmonise
 from datashift.harmonise import rows as harmonise_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from datashift.assess.representation import Held, Share, representation
+from datashift.assess.reached.representation import Held, Share, representation
 from datashift.dossier.breakdowns import breakdowns
 from datashift.dossier.counted_pictures import chart, told
 from datashift.dossier.counted_words import nobody, note, sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from datashift.assess.representation import FEW, MANY, Held, Share, representation
+from datashift.assess.reached.representation import FEW, MANY, Held, Share, representation
 from datashift.dossier.counted_words import finding, least_area
 from datashift.dossier.people import RATED, Known, Shown, cell, group_label, known, short, through_gate
 from datashift.dossier.saying import in_all

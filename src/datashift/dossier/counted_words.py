@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from datashift.assess.representation import Held, Share
+from datashift.assess.reached.representation import Held, Share
 from datashift.dossier.people import RATED, Known, Shown, group_label, per_cent, sentences, short
 from datashift.dossier.saying import words
 from datashift.language import N_, label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from datashift.assess.representation import Held, representation
+from datashift.assess.reached.representation import Held, representation
 from datashift.dossier import items_answers, items_source
 from datashift.dossier.people import known
 from datashift.dossier.saying import words

@@ -11,7 +11,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datashift.assess.representation import Held, Share
+from datashift.assess.reached.representation import Held, Share
 from datashift.dossier.saying import in_all, joined, plain, words
 from datashift.errors import BadRecipe
 from datashift.language import N_, label

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datashift.assess.representation import worth
-from datashift.assess.space import Space, space
+from datashift.assess.reached.representation import worth
+from datashift.assess.reached.space import Space, space
 from datashift.dossier.people import Known, brief, per_cent, sentences, short
 from datashift.dossier.saying import words
 from datashift.language import N_

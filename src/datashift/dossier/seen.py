@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from datashift.assess.representation import Held
+from datashift.assess.reached.representation import Held
 from datashift.dossier.saying import in_all
 from datashift.errors import BadRecipe
 from datashift.language import _, label

@@ -1,0 +1,1 @@
+"""Where answers come from: positions, travel, clumps (checks K26 and K27)."""
