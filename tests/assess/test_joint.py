@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from datashift.assess.joint import interviews
+from datashift.model import Finding, Subject
 from tests.assess.sheets import evidence
 
 
@@ -75,3 +78,39 @@ def test_the_list_is_as_long_as_somebody_could_read():
     found = interviews(many, {"K11": np.random.default_rng(1).random(12_000)})
     assert len(found) == 10_000
     assert [one.p_value for one in found] == sorted(one.p_value for one in found)
+
+
+def broken(check: str, rows: tuple[int, ...], **more: Any) -> Finding:
+    return Finding(check, "x", "x", {}, rows, **more)
+
+
+def test_what_breaks_a_rule_that_few_break_comes_before_what_chance_gives(case):
+    p = (np.random.default_rng(4).permutation(400) + 0.5) / 400
+    found = interviews(case, {"K11": p}, [broken("K13", (50, 51, 52))])
+    assert {one.row for one in found[:3]} == {50, 51, 52}
+    assert all(one.rules == ("K13",) and one.noticed for one in found[:3])
+    assert not any(one.noticed for one in found[3:])
+
+
+def test_what_chance_does_not_give_comes_before_a_rule_that_many_break(case):
+    p = np.full(400, 0.5)
+    p[7] = 1e-9
+    first = interviews(case, {"K17": p}, [broken("K14", tuple(range(30, 60)))])[0]
+    assert (first.row, first.checks, first.rules) == (9, ("K17",), ())
+
+
+def test_a_rule_that_half_of_the_interviews_break_says_little_of_one(case):
+    found = interviews(case, {"K11": np.full(400, 0.5)}, [broken("K13", tuple(range(2, 202)))])
+    assert not any(one.rules for one in found)
+
+
+def test_a_rule_about_a_column_is_not_about_an_interview(case):
+    assert interviews(case, {}, [broken("K4", (5, 6)), broken("K9", (7,))]) == ()
+
+
+def test_interviews_of_one_who_stands_out_come_first(case):
+    one = Subject("enumerator", "e1", "x", {}, (20, 21), p_value=1e-6, p_adjusted=1e-5)
+    told = broken("K20", (), p_value=1e-5, p_adjusted=1e-5, subjects=(one,))
+    found = interviews(case, {"K11": np.linspace(0.01, 1, 400)}, [told])
+    assert {one.row for one in found[:2]} == {20, 21}
+    assert found[0].checks == ("K20",)

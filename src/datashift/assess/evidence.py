@@ -124,17 +124,20 @@ class Evidence:
         """The source row number of each observation (of its first row, where several make one)."""
         return _whole(self.harmonised.observations["row"])
 
+    def positions(self, rows: Any) -> Whole:
+        """Return where in the raw table the rows with these source row numbers lie."""
+        return self._order[np.searchsorted(self.rows, np.asarray(rows, dtype=np.int64), sorter=self._order)]
+
     @cached_property
     def declared(self) -> npt.NDArray[Any]:
         """Per raw row the id of the area it names, and "" where it was not taken up."""
         found = np.full(len(self.rows), "", dtype=object)
-        position = np.searchsorted(self.rows, self.observed, sorter=self._order)
         areas = np.array(self.harmonised.observations["area"].fill_null("").to_pylist(), dtype=object)
         readings = self.harmonised.readings
         if readings is not None:
             order = np.argsort(self.observations)
             areas = areas[order[np.searchsorted(self.observations, _whole(readings["observation"]), sorter=order)]]
-        found[self._order[position]] = areas
+        found[self.positions(self.observed)] = areas
         return found
 
     @cached_property
@@ -155,8 +158,7 @@ class Evidence:
         if name is not None and self.kit.concepts[name].asked_if and self.harmonised.readings is None:
             conditions = set(self.kit.concepts[name].asked_if) & set(table.column_names)
             answers = {concept: np.array(table[concept].to_pylist(), dtype=object) for concept in conditions}
-            position = np.searchsorted(self.rows, self.observations, sorter=self._order)
-            flags[self._order[position]] = asked(self.kit, name, answers, table.num_rows)
+            flags[self.positions(self.observations)] = asked(self.kit, name, answers, table.num_rows)
         return flags
 
     def concept_of(self, column: str) -> str | None:

@@ -57,7 +57,7 @@ def assess(  # noqa: PLR0913 - the whole case is needed, and each part is a reco
         if outcome.signal is not None:
             signals[check.id] = outcome.signal
     found.sort(key=lambda finding: (-_weight(finding), -len(finding.rows), finding.check, finding.code))
-    return Assessment(found, tuple(checks), interviews(evidence, signals))
+    return Assessment(found, tuple(checks), interviews(evidence, signals, found))
 
 
 def _with_effect(

@@ -151,7 +151,7 @@ def _entry(entry: Entry) -> str:
 
 def _interviews(case: _Case, top: int) -> list[str]:
     """The interviews that several checks find unusual together; those that chance would give are left out."""
-    told = [one for one in case.assessment.interviews if one.p_adjusted <= 0.05][:top]
+    told = [one for one in case.assessment.interviews if one.noticed][:top]
     lines = [_("Interviews to look at first (private):")]
     lines += ["  " + _("row {row}: {checks}").format(row=said(one.row), checks=", ".join(one.checks)) for one in told]
     return lines if told else [wrapped(_("No single interview stands out by several checks together."))]

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
     result = run_pipeline(inputs, lambda _stage: None)
     release = put_up(result, home(), options.organisation, (options.country or "").upper())
     address = serving.address("release", release.pk)
-    text = _("Published: {address}").format(address=address)
+    text = "\n".join(filter(None, [_("Published: {address}").format(address=address), typeset(release)]))
     return text, lambda: {"release": release.pk, "series": release.series, "number": release.number, "address": address}
 
 
@@ -62,3 +62,21 @@ def put_up(result: Result, store: Path, organisation: str, country: str = "") ->
         release = publish_folder(Path(folder), organisation=producer, told=told(result, bundle))
     work_off(serving.kinds("refresh"))
     return release
+
+
+def typeset(release: Release) -> str:
+    """Make the files of the dossier of a release here and now, so that a site without a worker has them too. Return what
+    to say where that did not succeed; the release is public all the same.
+    """
+    from datashift.web import serving
+    from datashift.web.dashboard import dossiers
+    from datashift.web.jobs.services import enqueue, latest, problem
+    from datashift.web.jobs.worker import work_off
+
+    if not dossiers.fresh(release):
+        enqueue("dossier", release.pk)
+    work_off(serving.kinds("dossier"))
+    job = latest("dossier", release.pk)
+    if job is None or job.state != job.State.FAILED:
+        return ""
+    return _("The dossier could not be made: {problem}").format(problem=problem(job))

@@ -38,9 +38,17 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
     serving.require_free(options.host, options.port)
     address = open_at(options.host, options.port)
     serving.get_ready(home())
+    _ask_for_dossiers()
     up = _announce(address, _first_link(address), home(), as_json=options.json)
     serving.serve(options.host, options.port, worker=not options.no_worker, up=up, log=options.log)
     return _("The site is stopped."), lambda: {"stopped": True}
+
+
+def _ask_for_dossiers() -> None:
+    """Have the files of dossiers made that are not those of today: after an update, or where typesetting stopped."""
+    from datashift.web.jobs.services import enqueue
+
+    enqueue("dossier", "")
 
 
 def open_at(host: str, port: int) -> str:

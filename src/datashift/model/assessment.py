@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from datashift.chance import LEVEL
 from datashift.model.record import Label, Record
 from datashift.model.results import Finding
 
@@ -36,8 +37,9 @@ class Checked:
 
 @dataclass(frozen=True)
 class Suspect:
-    """An interview in which several checks see something: source row, chance of it all together, and the checks.
+    """An interview that somebody should look at: source row, chance of it all together, and the checks that see it.
 
+    `rules` are the checks among them whose fixed rule it breaks, such as two interviews at the same time.
     Private: for who reviews the interviews, and never a verdict.
     """
 
@@ -45,6 +47,12 @@ class Suspect:
     p_value: float
     p_adjusted: float
     checks: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+
+    @property
+    def noticed(self) -> bool:
+        """Say whether it breaks a rule, or is less likely than chance gives."""
+        return bool(self.rules) or self.p_adjusted <= LEVEL
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import special
 
+from datashift.assess.apart import rate_p
 from datashift.assess.checks import Outcome, discoveries
 from datashift.assess.encoded import Flags, Numbers, Whole
 from datashift.assess.evidence import Evidence
@@ -174,7 +175,7 @@ def _excess(straight: Flags, whose: Whole, area: Whole, people: int) -> tuple[Nu
     counts = np.bincount(area, minlength=areas)
     lines = np.bincount(area, weights=straight, minlength=areas).astype(np.int64)
     cell = np.bincount(whose * areas + area, minlength=people * areas).reshape(people, areas)
-    mine = np.bincount(whose, weights=straight, minlength=people)
+    mine = np.bincount(whose, weights=straight, minlength=people).astype(np.int64)
     shared = (cell > 0) & (cell < counts)
     size, rest = np.maximum(counts, 2), np.maximum(counts - 1, 1)
     mean = cell * lines / np.maximum(counts, 1)
@@ -184,14 +185,24 @@ def _excess(straight: Flags, whose: Whole, area: Whole, people: int) -> tuple[Nu
     p = np.full(people, np.nan)
     if not asked.any():
         return expected, p
-    z = np.where(asked, (mine - expected) / np.sqrt(np.maximum(spread, 1e-12)), 0.0)
-    wider = max(1.0, float(np.median(z[asked] ** 2)) / 0.4549)  # the median of a chi-square with one degree
+    differing = _differing(mine, cell.sum(axis=1), (mine - expected) / np.sqrt(np.maximum(spread, 1e-12)), asked)
     for one in np.flatnonzero(asked):
-        exact = _at_least(int(mine[one]), cell[one], lines, counts)
-        freedom = max(_EFFICIENCY * (int(asked.sum()) - 1), 1.0)
-        rough = float(1 - special.stdtr(freedom, z[one] / np.sqrt(wider))) if wider > 1 else 0.0
-        p[one] = min(1.0, max(exact, rough))
+        p[one] = min(1.0, max(_at_least(int(mine[one]), cell[one], lines, counts), float(differing[one])))
     return expected, p
+
+
+def _differing(mine: Whole, interviews: Whole, z: Numbers, asked: Flags) -> Numbers:
+    """Return for each interviewer the chance of so many lines, as far as interviewers differ from each other here.
+
+    Only the others say how far: one who stands out takes the lines of an area away from its colleagues, and would
+    make them differ. With fewer than four others nobody can be left out of it.
+    """
+    p = rate_p(mine, interviews)
+    if not np.isnan(p).all():
+        return p
+    wider = max(1.0, float(np.median(z[asked] ** 2)) / 0.4549)  # the median of a chi-square with one degree
+    freedom = max(_EFFICIENCY * (int(asked.sum()) - 1), 1.0)
+    return np.asarray(1 - special.stdtr(freedom, z / np.sqrt(wider))) if wider > 1 else np.zeros(len(z))
 
 
 def _at_least(mine: int, drawn: Whole, lines: Whole, counts: Whole) -> float:

@@ -29,6 +29,8 @@ from datashift.standards.profiles import Profile, catalogue, evaluate, next_best
 from datashift.standards.profiles.wording import EFFORTS, in_all
 from datashift.web.dashboard import citing, models
 from datashift.web.dashboard.members import content, opened
+from datashift.web.jobs.models import Job
+from datashift.web.jobs.services import worker_seen
 from datashift.web.standards.profiles import newest_profiles, parsed_profile
 
 Dossier = Mapping[str, Any]
@@ -275,6 +277,18 @@ def fresh(release: models.Release) -> bool:
     """Say whether the files of a dossier are those of today."""
     path = folder_of(release.pk) / STAMP
     return path.is_file() and path.read_text("utf-8") == stamp(release)
+
+
+def halted(release: models.Release) -> tuple[str, Job | None]:
+    """Say why the files of a dossier are not those of today, with the last job that was to make them: "" where they
+    are, "being-made", "waits" while no worker runs, "stopped" where they were not made and nobody is asked to.
+    """
+    if fresh(release):
+        return "", None
+    job = Job.objects.filter(kind="dossier", subject__in=(release.pk, "")).order_by("-created", "-pk").first()
+    if job is None or job.state in (Job.State.FAILED, Job.State.DONE):
+        return "stopped", job
+    return "being-made" if worker_seen() else "waits", job
 
 
 def taken(release: models.Release) -> list[tuple[str, list[str]]]:

@@ -30,6 +30,8 @@ def dossier(subject: str, progress: Progress) -> None:
     if release is None or told is None:
         dossiers.forget(subject)
         return
+    if dossiers.fresh(release):
+        return
     made_of, folder = dossiers.stamp(release), dossiers.folder_of(release.pk)
     folder.mkdir(parents=True, exist_ok=True)
     progress(N_("Typesetting the dossier"))

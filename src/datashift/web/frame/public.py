@@ -101,7 +101,7 @@ def public(*parameters: str) -> Callable[[Callable[..., HttpResponse]], Callable
                     # A file goes out as it is read; it has an ETag of its own.
                     return response
                 page = _page(response)
-                if page.status == 200:
+                if page.status == 200 and response.get("Cache-Control") != "no-store":
                     _kept.put(key, number, page)
             return _answer(request, page)
 

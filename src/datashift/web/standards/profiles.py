@@ -40,7 +40,8 @@ def sync_profiles() -> None:
         with transaction.atomic():
             ProfileVersion.objects.bulk_create(new, ignore_conflicts=True)
             bump()
-            enqueue("dossier", "")  # every dossier is read by the newest profiles
+            if known:
+                enqueue("dossier", "")  # every dossier is read by the newest profiles
 
 
 def add_profile(*, text: str, by: User, base: str = "") -> ProfileVersion:

@@ -111,11 +111,14 @@ def dossier(request: HttpRequest, release: str) -> HttpResponse:
     figures = found.figures.filter(area=found.whole, breakdown="").order_by("pk")
     context = _about(found) | {
         "bundle": bundle, "dossier": dossiers.page(told) if told else None, "stages": STAGES,
-        "taken": dossiers.taken(found) if told else [], "fresh": bool(told) and dossiers.fresh(found),
+        "taken": dossiers.taken(found) if told else [], "halted": dossiers.halted(found) if told else ("", None),
         "figures": [(labels.get(row.measure, {}), row) for row in figures],
         "profiles": _profiles(told) if told else [],
     }  # fmt: skip
-    return render(request, "dashboard/dossier.html", context)
+    answer = render(request, "dashboard/dossier.html", context)
+    if context["halted"][0]:
+        answer["Cache-Control"] = "no-store"  # how far the files are changes while nothing public does
+    return answer
 
 
 @require_safe
