@@ -37,7 +37,7 @@ def interviews(
 
     In: per check its p values by raw row (NaN: says nothing about this row), and what was found. Three things are said
     of a row: its p values; that it breaks a rule, which is as unusual as the share of rows that do; and that it belongs
-    to an interviewer or a device that stands out, as likely as that is by chance. They are put together by their Cauchy
+    to an interviewer or a device that stands out. They are put together by their Cauchy
     combination (Liu & Xie 2020), which holds for small p values whatever their dependence.
     Order: what breaks a rule that few break, or is noticed at 5 %, and then the rest; the least likely first.
     """
@@ -82,14 +82,18 @@ def _by_rules(evidence: Evidence, findings: Iterable[Finding]) -> list[_Seen]:
 
 
 def _by_subjects(evidence: Evidence, findings: Iterable[Finding]) -> list[_Seen]:
-    """Rows of one who stands out have the adjusted p value of this one; the others say nothing by it."""
+    """Rows of one who stands out have the adjusted p value of this one, and no less than the share of such rows.
+
+    Where most interviewers stand out, that says little of one interview. The other rows say nothing by it.
+    """
     seen = []
     for finding in findings:
-        single = [one for one in finding.subjects if one.private and one.p_adjusted is not None]
-        if single:
-            p = np.full(len(evidence.rows), 0.5)
-            for one in single:
+        p = np.full(len(evidence.rows), 0.5)
+        for one in finding.subjects:
+            if one.private and one.p_adjusted is not None:
                 here = evidence.positions(one.rows)
                 p[here] = np.minimum(p[here], one.p_adjusted)
-            seen.append(_Seen(finding.check, p, np.zeros(len(p), dtype=np.bool_)))
+        share = float((p < 0.5).sum()) / max(evidence.total, 1)
+        if share:
+            seen.append(_Seen(finding.check, np.maximum(p, min(share, 0.5)), np.zeros(len(p), dtype=np.bool_)))
     return seen

@@ -4,6 +4,7 @@ from datashift.pipeline.drawings import Drawing, at_once, drawings, finding_sent
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
 from datashift.pipeline.stages import (
     Result,
+    assessment,
     comparisons,
     corrected,
     estimates,
@@ -17,6 +18,7 @@ __all__ = [
     "Drawing",
     "Result",
     "Setting",
+    "assessment",
     "at_once",
     "comparisons",
     "corrected",

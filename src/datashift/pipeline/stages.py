@@ -90,13 +90,13 @@ def run(
     compared = comparisons(setting, found, official)
     pending = [draw(drawing) for drawing in drawings(setting, found, compared)]
     progress(_("checking the rows and what they do to the answer"))
-    assessment = _assessment(setting, done.table if done else raw, harmonised)
+    looked = assessment(setting, done.table if done else raw, harmonised)
     progress(_("drawing"))
     return Result(
         setting=setting,
         origins=origins,
         harmonised=harmonised,
-        assessment=assessment,
+        assessment=looked,
         cells=grouped,
         estimates=found,
         comparisons=compared,
@@ -192,7 +192,8 @@ def _population(setting: Setting) -> dict[str, float]:
     return {whole_area(setting): sum(totals.values()), **totals} if totals else {}
 
 
-def _assessment(setting: Setting, raw: pa.Table, harmonised: Harmonised) -> Assessment:
+def assessment(setting: Setting, raw: pa.Table, harmonised: Harmonised) -> Assessment:
+    """Check the raw rows, as corrected, and what each finding does to the answer; rows that are not meant are aside."""
     land = setting.land() or None
     refused = harmonised.rejects.filter(pc.is_in(harmonised.rejects["code"], value_set=pa.array(NOT_CHECKED)))
     aside = None
