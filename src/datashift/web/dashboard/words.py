@@ -4,21 +4,6 @@ from __future__ import annotations
 
 from datashift.language import N_, _
 
-SAMPLING = {
-    "probability": N_("People or things were drawn by chance (probability sample)."),
-    "quota": N_("People were chosen until every group was full (quota sample)."),
-    "snowball": N_("People named others, who were asked in turn (snowball sample)."),
-    "rds": N_("People brought each other, and it was noted who brought whom (respondent-driven sample)."),
-    "small_area_census": N_("Everybody in the area was asked (small-area census)."),
-    "volunteer": N_("Whoever wanted to take part did (volunteers)."),
-    "sensor_network": N_("Sensors stand where somebody put them (sensor network)."),
-    "event_registry": N_("Events are listed as they become known (event register)."),
-    "facility_register": N_("All places of a kind that somebody listed (facility register)."),
-    "published_averages": N_("Averages that somebody published, not single answers (published averages)."),
-    "undocumented": N_("Nobody wrote down how the answers were chosen (undocumented)."),
-}
-"""How the answers came about, by sampling type."""
-
 ESTIMATORS = {
     "proportion": N_("Of all that count, the share with this answer (proportion)."),
     "mean": N_("All values added up, then divided by how many there are (mean)."),
@@ -29,14 +14,6 @@ ESTIMATORS = {
     "mean_of": N_("The plain average of several shares (mean of measures)."),
 }
 """How a figure is formed from answers, by estimator."""
-
-RELATIONS = {
-    "same": N_("It measures the same as the indicator."),
-    "proxy": N_("It stands beside the indicator but does not measure it."),
-    "component": N_("It measures a part of the indicator."),
-    "local": N_("It measures something of local importance, near the indicator."),
-}
-"""How a kit stands to its indicator."""
 
 STAGES = {
     "raw": N_("raw"), "recipe": N_("recipe"), "observations": N_("observations"), "cells": N_("cells"),

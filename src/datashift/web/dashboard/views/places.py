@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
 
+from datashift.dossier.saying import SAMPLING
 from datashift.language import current, label
 from datashift.standards.periods import years
 from datashift.web.dashboard import charts, citing, dossiers, gathered, reading, words
@@ -169,7 +170,7 @@ def _opened(told: Facts, place: Facts) -> Facts:
         "releases": releases,
         "newest": releases[0] if releases else None,
         "citation": citing.citation,
-        "design": {one.pk: words.said_of(words.SAMPLING, one.sampling_type) for one in releases},
+        "design": {one.pk: words.said_of(SAMPLING, one.sampling_type) for one in releases},
         "latest": shown[-1] if shown else None,
         "counted": dossiers.drawn(told.get("counted", ())),
         "figures": [row | {"made": gathered.made_of(row)} for row in told["measures"]],

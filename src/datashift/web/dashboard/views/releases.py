@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from datashift.dossier.saying import RELATIONS, SAMPLING
 from datashift.language import LANGUAGES, _, label
 from datashift.web.dashboard import charts, citing, dossiers, opening, reading
 from datashift.web.dashboard.members import BUNDLE, Opened, opened, stream
 from datashift.web.dashboard.models import Figure, Release
-from datashift.web.dashboard.words import ESTIMATORS, KINDS, RELATIONS, SAMPLING, STAGES, said_of
+from datashift.web.dashboard.words import ESTIMATORS, KINDS, STAGES, said_of
 from datashift.web.frame.public import public
 from datashift.web.standards.profiles import newest_profiles
 
