@@ -75,11 +75,20 @@ def _of_width(counts: Whole, factor: Numbers, width: int) -> tuple[Numbers, Numb
         return p, expected
     middle = float(np.median(apart[known]))
     low = known & (apart <= middle)
-    more = max(float(((apart[low] - middle) ** 2 - 1 / (mean[low] + _HALF) - unsure[low]).mean()), _ALWAYS**2)
+    more = max(_beyond_chance(here[low], mean[low] * np.exp(middle), unsure[low]), _ALWAYS**2)
     spread, freedom = np.sqrt(more + unsure[known]), max(low.sum() / 2, 4.0)
     p[starts[known]] = _tail(here[known], np.log(mean[known]) + max(middle, 0.0), spread, freedom)
     expected[starts] = mean
     return p, expected
+
+
+def _beyond_chance(here: Numbers, mean: Numbers, unsure: Numbers) -> float:
+    """Return the variance of the logarithm of rates beyond chance, from roots of counts: these hold it at any size.
+
+    Anscombe (1948): twice the root of a count plus 3/8 has a variance of one.
+    """
+    apart = 2 * (np.sqrt(here + 0.375) - np.sqrt(mean + 0.375))
+    return float((apart**2 - 1 - mean * unsure).sum() / mean.sum())
 
 
 def _tail(here: Numbers, centre: Numbers, spread: Numbers, freedom: float) -> Numbers:
