@@ -22,6 +22,8 @@ LEAST = 4
 _SCALE = 3
 _OVERLAP = 0.75
 _FEW = 5
+_MANY = 2500.0
+"""Above this variance of a number of lines, the normal distribution stands for the draw."""
 _EFFICIENCY = 0.37
 """Of a median of squares beside a variance (Rousseeuw & Croux 1993): so much fewer degrees of freedom."""
 
@@ -62,8 +64,9 @@ def straight_lines(evidence: Evidence) -> Outcome:
     A grid is named in the recipe, or four or more neighbouring questions with one list of three or more answers. Who
     answers in a straight line may mean it (Schonlau & Toepoel 2015): so nothing is said of one interview. How many each
     interviewer has is held against a draw without return from the interviews of the same area (hypergeometric, exact
-    over the areas), and against how far interviewers differ from each other here, as honest ones in villages of one
-    mind do: the greater chance counts. The signal of one interview is its rank in its area, by the length of its line.
+    over the areas), and against how far the others differ from each other here, as honest ones in villages of one mind
+    do (beta-binomial, `rate_p`): the greater chance counts. The signal of one interview is its rank in its area, by the
+    length of its line.
     """
     grids = grids_of(evidence)
     if not grids:
@@ -78,7 +81,7 @@ def straight_lines(evidence: Evidence) -> Outcome:
         return Outcome(idle=NO_INTERVIEWERS, facts=facts, signal=signal)
     among = lines.asked & ~evidence.missing(column)
     codes, whose = np.unique(encoded.codes[among], return_inverse=True)
-    expected, p = _excess(lines.straight[among], whose, area[among], len(codes))
+    expected, p = excess(lines.straight[among], whose, area[among], len(codes))
     if np.isnan(p).all():
         return Outcome(idle=ALONE, facts=facts, signal=signal)
     tested = int((~np.isnan(p)).sum())
@@ -169,8 +172,12 @@ def _ranks(lines: _Lines, area: Whole) -> Numbers:
     return signal
 
 
-def _excess(straight: Flags, whose: Whole, area: Whole, people: int) -> tuple[Numbers, Numbers]:
-    """Return how many straight lines each interviewer would have as colleagues work, and the chance of so many."""
+def excess(straight: Flags, whose: Whole, area: Whole, people: int) -> tuple[Numbers, Numbers]:
+    """Return how many marked interviews each interviewer would have as colleagues work, and the chance of so many.
+
+    In: per interview whether it is marked, whose it is, and its area. Marked are those with a straight line (K18), or
+    those that are most like another (K17).
+    """
     areas = int(area.max(initial=-1)) + 1
     counts = np.bincount(area, minlength=areas)
     lines = np.bincount(area, weights=straight, minlength=areas).astype(np.int64)
@@ -187,7 +194,14 @@ def _excess(straight: Flags, whose: Whole, area: Whole, people: int) -> tuple[Nu
         return expected, p
     differing = _differing(mine, cell.sum(axis=1), (mine - expected) / np.sqrt(np.maximum(spread, 1e-12)), asked)
     for one in np.flatnonzero(asked):
-        p[one] = min(1.0, max(_at_least(int(mine[one]), cell[one], lines, counts), float(differing[one])))
+        if mine[one] <= expected[one]:
+            p[one] = 1.0
+            continue
+        if spread[one] > _MANY:
+            drawn = float(special.ndtr((expected[one] - mine[one]) / np.sqrt(spread[one])))
+        else:
+            drawn = _at_least(int(mine[one]), cell[one], lines, counts)
+        p[one] = min(1.0, max(drawn, float(differing[one])))
     return expected, p
 
 
@@ -208,12 +222,12 @@ def _differing(mine: Whole, interviews: Whole, z: Numbers, asked: Flags) -> Numb
 def _at_least(mine: int, drawn: Whole, lines: Whole, counts: Whole) -> float:
     """Return the chance of at least `mine` lines among those drawn from each area without return."""
     chances = np.ones(1)
-    for some, marked, total in zip(drawn, lines, counts, strict=True):
-        if some and marked:
-            k = np.arange(min(some, marked) + 1)
-            possible = (some - k) <= (total - marked)
-            ways = _choose(marked, k) + _choose(total - marked, np.where(possible, some - k, 0)) - _choose(total, some)
-            chances = np.convolve(chances, np.where(possible, np.exp(ways), 0.0))
+    there = (drawn > 0) & (lines > 0)
+    for some, marked, total in zip(drawn[there], lines[there], counts[there], strict=True):
+        k = np.arange(min(some, marked) + 1)
+        possible = (some - k) <= (total - marked)
+        ways = _choose(marked, k) + _choose(total - marked, np.where(possible, some - k, 0)) - _choose(total, some)
+        chances = np.convolve(chances, np.where(possible, np.exp(ways), 0.0))
     return float(min(1.0, chances[mine:].sum())) if mine < len(chances) else float(mine <= 0)
 
 

@@ -14,8 +14,8 @@ from datashift.assess.encoded import Flags, Numbers, Whole
 ALL_PAIRS = 20_000
 """Up to so many interviews every pair is compared; beyond, those that a search proposes."""
 _PAIRS = 4e8
-_TAKEN = 3_000
-_AMONG = 100_000
+_TAKEN = 2_000
+_AMONG = 50_000
 _PICKED = 400
 _CHANGED = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 
@@ -25,6 +25,7 @@ class Likeness(NamedTuple):
 
     most     the most answers that it shares with another;   asked: the answers that it gives
     log_p    of sharing so many, NaN where it was not held against chance
+    relative    how many answers its nearest has otherwise, as a share of how many the others usually have
     told     by how much of a copy is changed (0, 0.05, …): the share of interviews in which it would stand out
     all_pairs   whether every pair was compared
     """
@@ -33,6 +34,7 @@ class Likeness(NamedTuple):
     most: Whole
     asked: Whole
     log_p: Numbers
+    relative: Numbers
     told: dict[float, float]
     all_pairs: bool
 
@@ -78,7 +80,7 @@ def likeness(
     found = np.full(rows, np.nan)
     found[looked] = log_p((asked - most)[looked].astype(np.float64))
     found[~answered] = np.nan
-    return Likeness(sheets, most, asked, found, _told(log_p, asked[looked], sample, rows), everything)
+    return Likeness(sheets, most, asked, found, relative, _told(log_p, asked[looked], sample, rows), everything)
 
 
 def groups_of(likeness: Likeness, left: Whole, right: Whole) -> Whole:

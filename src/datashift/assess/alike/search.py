@@ -19,6 +19,8 @@ _WORD = 64
 _MOST_BITS = 16
 _HERE, _THERE = 48, 3072
 """A tile of pairs: what it needs in between stays in the cache of a core."""
+_BLOCK = 1 << 14
+"""As many rows at a time as stay there while their bits are put into words."""
 _THREADS = 2
 
 
@@ -56,12 +58,14 @@ def packed(answers: Sequence[tuple[Codes, npt.NDArray[np.bool_]]], rows: int) ->
         among = order[start : start + _WORD]
         given_word = np.zeros(rows, dtype=np.uint64)
         word = [np.zeros(rows, dtype=np.uint64) for _bit in range(min(max(bits[k] for k in among), _MOST_BITS))]
-        for place, k in enumerate(among):
-            codes, given = answers[k]
-            asked += given
-            given_word |= given.astype(np.uint64) << np.uint64(place)
-            for bit, plane in enumerate(word):
-                plane |= ((codes >> bit) & 1).astype(np.uint64) << np.uint64(place)
+        for start_row in range(0, rows, _BLOCK):
+            block = slice(start_row, start_row + _BLOCK)
+            for place, k in enumerate(among):
+                codes, given = answers[k][0][block], answers[k][1][block]
+                asked[block] += given
+                given_word[block] |= given.astype(np.uint64) << np.uint64(place)
+                for bit, plane in enumerate(word):
+                    plane[block] |= ((codes >> bit) & 1).astype(np.uint64) << np.uint64(place)
         answered.append(given_word)
         planes.append(tuple(word))
     return Packed(tuple(answered), tuple(planes), asked)

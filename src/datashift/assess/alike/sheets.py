@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from datashift.assess.alike.chance import LEAST_ROWS, Answers
-from datashift.assess.alike.lines import straight_lines
+from datashift.assess.alike.lines import excess, straight_lines
 from datashift.assess.alike.pairs import Likeness, groups_of, likeness
 from datashift.assess.alike.search import partners
 from datashift.assess.checks import Check, Outcome, discoveries
@@ -22,8 +22,14 @@ FEW = 5
 """With fewer interviewers, a count of them would point at one."""
 _TELLABLE = 0.1
 _SHOWN = 20
+_LOW = 0.05
 _PARTS = 2
-"""Half of the level belongs to the interviews, half to the interviewers."""
+"""Half of the level belongs to the interviews, half to the interviewers, who are asked in two ways. Where they are not
+known, their half stays unused: where one trait moves all answers, honest interviews need it."""
+_BY_COPIES, _BY_CLOSENESS = 4, 4 / 3
+"""A quarter of their half for copies, whose chances are least; three quarters for closeness, which few can show."""
+_CLOSEST, _MOST_CLOSEST = 0.1, 0.2
+"""The interviews closest to another: about as many as an interviewer has, between these shares of all."""
 
 ALIKE = N_(
     "In {n} of {total} interviews, almost all answers repeat another interview: {share} per cent of them, where the "
@@ -43,6 +49,10 @@ ONE = N_(
     "interviewer than chance explains; about {expected} would be usual. Interviews sent twice, one household or "
     "neighbours can explain it."
 )
+CLOSE = N_(
+    "{alike} of {interviews} interviews of this interviewer are closer to another interview than nine in ten of the "
+    "others are. About {expected} would be usual. People who live much alike can explain it."
+)
 TOO_FEW = N_("There are {rows} interviews. With {least} or more, interviews can be held against each other.")
 NO_QUESTIONS = N_("There are fewer than two columns with answers to choose from. More questions would let it look.")
 TOO_SHORT = N_(
@@ -58,8 +68,13 @@ def alike(evidence: Evidence) -> Outcome:
     not their 85 per cent: how near honest people come depends on the form and on who they are (Simmons, Mercer,
     Schwarzer & Courtney 2016). See `likeness` for what it is held against. Equal answers are counted where both gave
     one, so what the form skipped never makes two people alike; an interview is held against chance by the answers it
-    gave itself. Interviewers are asked about by the chances of their interviews whose nearest is their own too: by the
-    least of them (Simes 1986) and by how many are low, where a pair counts once.
+    gave itself. Where one stands out, the others of its interviewer are held against each other's chances alone, a
+    smaller family that is opened only then (hierarchical testing, Yekutieli 2008).
+
+    Interviewers are asked about in two ways. By the chances of their interviews whose nearest is their own too: by the
+    least of them (Simes 1986) and by how many are low, where a pair counts once. And by how many of the interviews that
+    come closest to any other are theirs, beside colleagues in the same area (see `excess`): who writes down the usual
+    answers makes many interviews that are somewhat alike, none of them a copy.
     """
     where = np.flatnonzero(evidence.written)
     answers = answers_of(evidence, where)
@@ -71,8 +86,8 @@ def alike(evidence: Evidence) -> Outcome:
     found = likeness(answers, None if who is None else who[1], evidence.chance("K17"))
     facts = _facts(found, len(answers))
     p = found.p
-    parts = _PARTS if who is not None else 1
-    rates, flags = discoveries(np.minimum(p * parts, 1.0))
+    rates, flags = discoveries(np.minimum(p * _PARTS, 1.0))
+    flags = flags if who is None else _beside(flags, p * _PARTS, who[1])
     low = np.flatnonzero((p <= 0.05) | flags)
     left, right, _same = partners(found.packed, low, np.arange(len(where)), found.most[low])
     if found.told[0.0] < _TELLABLE and not flags.any():
@@ -83,7 +98,7 @@ def alike(evidence: Evidence) -> Outcome:
         findings.append(_pairs(evidence, where, found, (p, rates, flags), (left, right)))
     if who is not None:
         tested += len(who[0])
-        findings += _people(evidence, where, who, p, (left, right))
+        findings += _people(evidence, where, who, _own(p, who[1], left, right), found)
     signal = np.full(len(evidence.rows), np.nan)
     signal[where] = p
     return Outcome(tuple(replace(one, tested=tested) for one in findings), tested, "", facts, signal)
@@ -154,30 +169,54 @@ def _pairs(
     return replace(finding, p_value=float(np.nanmin(p)), p_adjusted=float(np.nanmin(rates)))
 
 
+def _beside(flags: Flags, p: Numbers, whose: Whole) -> Flags:
+    """Return which interviews stand out, those included that do so among the interviews of one who has such."""
+    more = flags.copy()
+    for one in np.unique(whose[flags & (whose >= 0)]):
+        mine = np.flatnonzero(whose == one)
+        more[mine] |= discoveries(np.minimum(p[mine], 1.0))[1]
+    return more
+
+
+def _own(p: Numbers, whose: Whole, left: Whole, right: Whole) -> Numbers:
+    """Return the chances of the interviews whose nearest is of the same interviewer; 1 for others."""
+    own = np.zeros(len(p), dtype=np.bool_)
+    own[left[(whose[left] == whose[right]) & (whose[left] >= 0)]] = True
+    return np.where(own | np.isnan(p), p, 1.0)
+
+
+def _closest(found: Likeness, among: Flags, share: float) -> Flags:
+    """Return which interviews are as close to another as this share of those `among`, beside what others share."""
+    near = np.where(found.asked > 0, found.relative, np.inf)
+    bound = np.quantile(near[among], share, method="lower") if among.any() else -1.0
+    return np.asarray((near <= bound) & np.isfinite(near), dtype=np.bool_)
+
+
 def _people(
-    evidence: Evidence,
-    where: Whole,
-    who: tuple[list[str], Whole],
-    p: Numbers,
-    links: tuple[Whole, Whole],
+    evidence: Evidence, where: Whole, who: tuple[list[str], Whole], held: Numbers, found: Likeness
 ) -> list[Finding]:
     names, whose = who
-    own = np.zeros(len(where), dtype=np.bool_)
-    own[links[0][(whose[links[0]] == whose[links[1]]) & (whose[links[0]] >= 0)]] = True
-    held = np.where(own, p, np.where(np.isnan(p), np.nan, 1.0))
-    chances = np.array([_of_one(held[whose == one]) for one in range(len(names))])
+    copied = np.array([_of_one(held[whose == one]) for one in range(len(names))])
+    known = np.flatnonzero(whose >= 0)
+    share = float(np.clip(1 / len(names), _CLOSEST, _MOST_CLOSEST))
+    closest = _closest(found, whose >= 0, share)
+    area = np.unique(evidence.declared[where[known]].astype(str), return_inverse=True)[1]
+    _expected, close = excess(closest[known], whose[known], area, len(names))
+    chances = np.minimum(np.fmin(_BY_COPIES * copied, _BY_CLOSENESS * close), 1.0)
     rates, flags = discoveries(np.minimum(chances * _PARTS, 1.0))
     if not flags.any():
         return []
     subjects = []
     for one in np.flatnonzero(flags)[np.argsort(chances[flags], kind="stable")]:
         mine = whose == one
+        by_copies = not close[one] < copied[one]
         rows = np.zeros(len(evidence.rows), dtype=np.bool_)
-        rows[where[mine & (held <= 0.05)]] = True
-        facts = {"alike": int(rows.sum()), "interviews": int(mine.sum()), "expected": 0.05 * float(mine.sum())}
+        level = _LOW if by_copies else _CLOSEST
+        rows[where[mine & ((held <= _LOW) if by_copies else _closest(found, ~mine, _CLOSEST))]] = True
+        facts = {"alike": int(rows.sum()), "interviews": int(mine.sum()), "expected": level * float(mine.sum())}
         subjects.append(
-            Subject("enumerator", names[one], ONE, facts, evidence.numbers_of(rows), float(chances[one]),
-                    float(rates[one]))
+            Subject("enumerator", names[one], ONE if by_copies else CLOSE, facts, evidence.numbers_of(rows),
+                    float(chances[one]), float(rates[one]))
         )  # fmt: skip
     enough = len(names) >= FEW
     facts = {"k": len(names), "m": len(subjects)} if enough else {}
