@@ -14,7 +14,8 @@ from datashift.assess.fieldwork.clocks import change_at, clocks
 from datashift.assess.fieldwork.durations import durations
 from datashift.assess.fieldwork.hours import ranks, unusual_hours
 from datashift.assess.fieldwork.overlaps import overlaps
-from datashift.assess.fieldwork.tails import tails
+from datashift.assess.fieldwork.paces import shares_p
+from datashift.assess.fieldwork.tails import above, below
 from datashift.assess.fieldwork.timing import CHECKS
 from datashift.assess.unlike import habits, unlike
 
@@ -39,7 +40,9 @@ def test_honest_fieldwork_is_seldom_noticed(n):
     assert all(times <= 6 for times in noticed.values()), noticed  # 5 % of 60 is 3; more than 6 has a chance of 3 %
 
 
-@pytest.mark.parametrize("kind", ["lognormal", "gamma", "weibull", "exponential", "left open"])
+@pytest.mark.parametrize(
+    "kind", ["lognormal", "gamma", "weibull", "exponential", "heavy", "left open", "short forms", "long forms"]
+)
 @pytest.mark.parametrize("n", [25, 100, 1000])
 def test_tails_speak_falsely_in_at_most_one_of_twenty(kind, n):
     chance = np.random.default_rng(n)
@@ -48,10 +51,50 @@ def test_tails_speak_falsely_in_at_most_one_of_twenty(kind, n):
         "gamma": lambda: np.log(chance.gamma(4, 1, n)),
         "weibull": lambda: np.log(chance.weibull(2, n)),
         "exponential": lambda: np.log(chance.exponential(1, n)),
+        "heavy": lambda: 0.3 * chance.standard_t(4, n),
+        "short forms": lambda: chance.normal(0, 0.3, n) + np.log(0.4) * (chance.random(n) < 0.2),
+        "long forms": lambda: chance.normal(0, 0.3, n) + np.log(0.4) * (chance.random(n) < 0.8),
         "left open": lambda: chance.normal(0, 0.15, n) + (chance.random(n) < 0.15) * chance.exponential(0.8, n),
     }[kind]
-    false = sum(discoveries(np.concatenate(tails(draw())))[1].any() for _times in range(300))
+    false = 0
+    for _times in range(200):
+        times = draw()
+        false += discoveries(np.concatenate([below(times), above(times)]))[1].any()
+    assert false / 200 <= 0.05
+
+
+@pytest.mark.parametrize(("n", "hurried"), [(100, 5), (100, 25), (600, 15), (600, 120)])
+def test_short_times_do_not_hide_each_other(n, hurried):
+    chance = np.random.default_rng(n + hurried)
+    for _times in range(10):
+        times = np.log(25) + chance.normal(0, 0.25, n)
+        times[:hurried] = np.log(chance.uniform(3, 4, hurried))
+        p = below(times)
+        found = discoveries(p, 0.01)[1]
+        assert found[:hurried].all()
+        assert p[:hurried].max() < 0.001
+        assert found[hurried:].sum() <= 1
+
+
+def test_times_written_in_steps_are_no_discovery():
+    chance = np.random.default_rng(9)
+    for step in (1, 5, 10):
+        minutes = np.maximum(step, step * np.round(np.exp(chance.normal(np.log(25), 0.3, (100, 200))) / step))
+        assert sum(discoveries(below(np.log(one)))[1].any() for one in minutes) <= 9  # 5 % of 100, and chance
+    assert (below(np.zeros(40)) == 1).all()
+
+
+@pytest.mark.parametrize(("shape", "level"), [((0.9, 8.1), 0.05), ((0.4, 3.6), 0.00625)])
+def test_shares_that_honest_interviewers_differ_by_are_no_discovery(shape, level):
+    chance, false = np.random.default_rng(8), 0
+    for _times in range(300):
+        tries = 1 + chance.poisson(30, 12)
+        false += discoveries(shares_p(chance.binomial(tries, chance.beta(*shape, 12)), tries), level)[1].any()
     assert false / 300 <= 0.05
+    hits, tries = np.zeros(20, dtype=np.int64), np.full(20, 30)
+    hits[3] = 15
+    assert shares_p(hits, tries)[3] < 0.0005
+    assert np.isnan(shares_p(hits[:4], tries[:4])).all()
 
 
 @pytest.mark.parametrize("people", [5, 12, 40])
@@ -117,6 +160,34 @@ def test_an_interviewer_who_takes_a_third_of_the_time_is_singled_out_and_nobody_
     assert found.facts["of"] == 10
     assert "E3" not in sentence(found)
     assert 0.2 <= found.subjects[0].facts["times"] <= 0.5
+
+
+@pytest.mark.parametrize(("n", "people"), [(100, 3), (600, 20)])
+def test_half_of_ones_interviews_in_a_hurry_are_found_and_no_other(n, people):
+    cells = drawn(n, people=people)
+    own = mine(cells, "E1")
+    rows = own[::2]
+    seconds = np.random.default_rng(2).integers(180, 300, len(rows))
+    ends = moved(cells["begin"], rows, seconds)
+    cells["end"] = [ends[k] if k in set(rows.tolist()) else text for k, text in enumerate(cells["end"])]
+    outcome = look(durations, cells)
+    [short] = [one for one in outcome.findings if one.code == "assess.time-short"]
+    assert set(short.rows) == set((rows + 2).tolist())
+    assert outcome.signal[rows].max() < 0.001
+    hasty = [one for one in outcome.findings if one.code == "assess.time-hasty"]
+    assert [person.name for one in hasty for person in one.subjects] == (["E1"] if people > 4 else [])
+    for one in hasty:
+        assert set(one.subjects[0].rows) <= set((rows + 2).tolist())
+        assert one.subjects[0].facts["n"] >= len(rows) - 2
+        assert "E1" not in sentence(one)
+        assert subject_sentence(one.subjects[0])
+
+
+def test_who_leaves_forms_open_has_no_short_ones_for_it():
+    cells = drawn(400, people=10)
+    rows = mine(cells, "E4")[::2]
+    cells["end"] = moved(cells["end"], rows, 5 * 3600)
+    assert not {"time-short", "time-hasty"} & set(codes(look(durations, cells)))
 
 
 def lengths(cells):

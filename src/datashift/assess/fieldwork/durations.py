@@ -11,8 +11,8 @@ import numpy as np
 from datashift.assess.checks import Outcome, discoveries
 from datashift.assess.encoded import Flags, Numbers, Whole
 from datashift.assess.evidence import Evidence
-from datashift.assess.fieldwork.paces import Family, medians, paces, told_paces
-from datashift.assess.fieldwork.tails import LEAST, tails
+from datashift.assess.fieldwork.paces import Family, paces, quantiles, told_paces
+from datashift.assess.fieldwork.tails import LEAST, above, below
 from datashift.assess.groups import Groups, groups
 from datashift.assess.moments import passed
 from datashift.chance import LEVEL
@@ -61,9 +61,10 @@ class _Clock(NamedTuple):
 def durations(evidence: Evidence) -> Outcome:
     """K11: interviews, interviewers and changes in pace that chance does not explain; and what was agreed.
 
-    Logarithms of time by number of answers (Huber's line), see `tails` for single interviews and `unlike` for
-    interviewers. Each kind of question gets an equal part of the level, so that all of them speak falsely in at most
-    that share of honest surveys.
+    Logarithms of time by number of answers (Huber's line), see `below` and `above` for single interviews, `unlike` for
+    the pace of interviewers and `shares_p` for their hasty interviews. Each kind of question gets its part of the level
+    (long times and hasty interviewers half a part), so that all of them speak falsely in at most that share of honest
+    surveys.
     """
     length = _length(evidence)
     pace = _pace(evidence)
@@ -78,14 +79,16 @@ def durations(evidence: Evidence) -> Outcome:
     known = int(np.isfinite(basis.rest).sum()) if basis is not None else 0
     if basis is None or known < LEAST:
         return Outcome(rules, idle="" if rules else TOO_FEW, facts={"known": known, "least": LEAST})
-    single, signal = _of_interviews(total, quick)
-    families = [*single, *paces(evidence, by, basis.rest)]
-    found = [one for family in families for one in _told(evidence, family, len(families), usable, (by, basis.rest))]
+    families = [*_of_interviews(total, quick), *paces(evidence, by, basis.rest, basis.own)]
+    parts = sum(family.part for family in families)
+    found = [
+        one for family in families for one in _told(evidence, family, parts / family.part, usable, (by, basis.rest))
+    ]
     facts: dict[str, float] = {"known": known}
     if usable is not None:
         facts |= {"minutes": round(float(np.nanmedian(usable)) / 60, 1)}
     tested = sum(int((~np.isnan(family.p)).sum()) for family in families)
-    return Outcome((*rules, *found), tested, facts=facts, signal=signal)
+    return Outcome((*rules, *found), tested, facts=facts, signal=_signal(families, by))
 
 
 def _length(evidence: Evidence) -> Numbers | None:
@@ -119,9 +122,22 @@ def _clock(logs: Numbers, answered: Whole, by: Groups | None) -> _Clock:
     if by is None:
         return _Clock(rest, rest)
     named = known & (by.of >= 0)
-    middle, count = medians(rest[named], by.of[named], len(by.names))
-    own = np.where(named, (middle * count / (count + _PRIOR))[by.of], 0.0) if len(by.names) else 0.0
+    if not named.any():
+        return _Clock(rest, rest)
+    own = np.zeros(len(logs))
+    own[named] = _own(rest[named], by.of[named], len(by.names))[by.of[named]]
     return _Clock(rest, rest - own)
+
+
+def _own(rest: Numbers, of: Whole, size: int) -> Numbers:
+    """Return the pace of each interviewer: of the three quartiles, the one that is nearest to that of all.
+
+    So half of the interviews in a hurry are no pace, and neither are half of the forms left open.
+    """
+    apart = np.array([quantiles(rest, of, size, share) - np.quantile(rest, share) for share in (0.25, 0.5, 0.75)])
+    count = np.bincount(of, minlength=size)
+    nearest = np.take_along_axis(apart, np.abs(apart).argmin(axis=0)[None], axis=0)[0]
+    return np.asarray(nearest * count / (count + _PRIOR))
 
 
 def _line(x: Numbers, y: Numbers) -> Numbers:
@@ -141,20 +157,31 @@ def _line(x: Numbers, y: Numbers) -> Numbers:
     return fitted
 
 
-def _of_interviews(total: _Clock | None, quick: _Clock | None) -> tuple[list[Family], Numbers]:
-    """Return the questions on single interviews, and per row the chance of so short a one.
-
-    The chance is asked with and without the pace of the interviewer, for all and for the single questions (Bonferroni).
-    """
-    families, looks = [], []
+def _of_interviews(total: _Clock | None, quick: _Clock | None) -> list[Family]:
+    families = []
     if total is not None:
-        short, long = tails(total.own)
-        families += [Family("short", short), Family("long", long)]
-        looks += [short, tails(total.rest)[0]]
+        families += [Family("short", _short(total)), Family("long", above(total.own), part=0.5)]
     if quick is not None:
-        families.append(Family("quick", tails(quick.own)[0]))
-        looks += [families[-1].p, tails(quick.rest)[0]]
-    return families, np.minimum(len(looks) * np.fmin.reduce(looks), 1.0)
+        families.append(Family("quick", _short(quick)))
+    return families
+
+
+def _short(clock: _Clock) -> Numbers:
+    """Return the chance of so short a one, asked with and without the pace of the interviewer (Bonferroni)."""
+    return np.asarray(np.minimum(2 * np.fmin(below(clock.own), below(clock.rest)), 1.0))
+
+
+def _signal(families: list[Family], by: Groups | None) -> Numbers:
+    """Return per row the least chance of so short an interview, times how many were asked (Bonferroni).
+
+    A hasty interview has the chance of its interviewer's hasty ones as well: who is drawn at random has so small a
+    chance at most as often, and the row must be hasty in addition.
+    """
+    looks = [family.p for family in families if family.kind in ("short", "quick")]
+    for family in families:
+        if by is not None and family.rows is not None:
+            looks.append(np.where(family.rows, family.p[by.of], np.nan))
+    return np.asarray(np.minimum(len(looks) * np.fmin.reduce(looks), 1.0))
 
 
 def _agreed(evidence: Evidence, length: Numbers) -> Iterator[Finding]:
@@ -178,13 +205,13 @@ def _agreed(evidence: Evidence, length: Numbers) -> Iterator[Finding]:
 
 
 def _told(
-    evidence: Evidence, family: Family, families: int, length: Numbers | None, who: tuple[Groups | None, Numbers]
+    evidence: Evidence, family: Family, times: float, length: Numbers | None, who: tuple[Groups | None, Numbers]
 ) -> Iterator[Finding]:
     by, rest = who
-    rates, noticed = discoveries(family.p, LEVEL / families)
+    rates, noticed = discoveries(family.p, LEVEL / times)
     if not noticed.any():
         return
-    rates = np.minimum(rates * families, 1.0)
+    rates = np.minimum(rates * times, 1.0)
     if family.kind in ("short", "long", "quick"):
         yield _interviews(evidence, family, noticed, rates, length)
     elif by is not None:

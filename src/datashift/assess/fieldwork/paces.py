@@ -17,6 +17,10 @@ from datashift.model import Finding, Subject
 
 _FEWEST_VISITS = 6
 _FAR = 3.0
+_HASTY = float(np.log(4))
+"""An interview is hasty in less than a quarter of the time; a form with fewer modules seldom takes so little."""
+_ALIKE = 0.15
+"""Correlation of interviews of one honest interviewer in being hasty or not, at least: some have more short forms."""
 
 _TEXTS = {
     "pace": (
@@ -41,25 +45,40 @@ _TEXTS = {
         ),
         N_("{own} interviews; the last ones took {times} times as long as the first ones. For others it is {usual}."),
     ),
+    "hasty": (
+        N_(
+            "Interviewers with more interviews in less than a quarter of the usual time than others have: {unlike} of "
+            "{of}. A short form, or forms filled in later from paper, can explain it."
+        ),
+        N_(
+            "Some interviewers have more interviews in less than a quarter of the usual time than others have. "
+            "A short form, or forms filled in later from paper, can explain it."
+        ),
+        N_("{n} of {own} interviews took less than a quarter of the usual time."),
+    ),
 }
 
 
 class Family(NamedTuple):
     """Questions of one kind that are asked of chance: p values of interviews or interviewers, NaN where not asked.
 
-    `times` and `usual` are what is told of an interviewer: factors of time.
+    `times` and `usual` are what is told of an interviewer: factors of time. `rows` are the interviews that it is about;
+    None for all. `part` of the level is what it gets, beside 1 for others.
     """
 
     kind: str
     p: Numbers
     times: Numbers | None = None
     usual: float = 1.0
+    rows: Flags | None = None
+    part: float = 1.0
 
 
-def paces(evidence: Evidence, by: Groups | None, rest: Numbers) -> Iterator[Family]:
-    """Yield the questions on interviewers: whether each is unlike the others, and whether its change in time is.
+def paces(evidence: Evidence, by: Groups | None, rest: Numbers, own: Numbers) -> Iterator[Family]:
+    """Yield the questions on interviewers: whether pace, share of hasty interviews, and change are unlike the others'.
 
-    In: logarithms of time less what the number of answers explains. Nothing for fewer than five interviewers.
+    In: logarithms of time less what the number of answers explains (`rest`), and less the interviewer's pace (`own`).
+    Nothing for fewer than five interviewers.
     """
     if by is None or len(by.names) < FEW:
         return
@@ -67,6 +86,8 @@ def paces(evidence: Evidence, by: Groups | None, rest: Numbers) -> Iterator[Fami
     rest = _held(rest)
     found = unlike(rest, by.of, size, visit, places(evidence))
     yield Family("pace", found.either, np.exp(found.mean - found.others))
+    hasty = own < -_HASTY
+    yield Family("hasty", shares_p(by.counts(hasty), by.counts(~np.isnan(own))), rows=hasty, part=0.5)
     start = evidence.moments("start")
     if start is not None:
         moment = np.where(np.isnat(start.sure), np.nan, start.sure.astype("datetime64[s]").astype(np.float64))
@@ -76,6 +97,26 @@ def paces(evidence: Evidence, by: Groups | None, rest: Numbers) -> Iterator[Fami
             yield Family("drift", p, np.exp(slope), float(np.exp(np.nanmedian(slope))))
 
 
+def shares_p(hits: Whole, tries: Whole) -> Numbers:
+    """Return for each interviewer the chance of so many hits, NaN for fewer than five with tries.
+
+    A beta-binomial distribution whose mean the others tell, and whose intraclass correlation is what the others tell
+    (moments: Williams 1982), but no less than `_ALIKE`: where hardly anybody has hits, little can be learnt about it.
+    """
+    p, asked = np.full(len(hits), np.nan), tries > 0
+    if asked.sum() < FEW:
+        return p
+    x, n = hits[asked].astype(np.float64), tries[asked].astype(np.float64)
+    number = n.sum() - n
+    mean = (x.sum() - x + 1) / (number + 2)
+    squares = (x**2).sum() - x**2 - 2 * mean * ((x * n).sum() - x * n) + mean**2 * ((n**2).sum() - n**2)
+    pairs = np.maximum((n**2).sum() - n**2 - number, 1.0)
+    alike = np.clip((squares / (mean * (1 - mean)) - number) / pairs, _ALIKE, 0.9)
+    spread = 1 / alike - 1
+    p[asked] = stats.betabinom.sf(x - 1, n, mean * spread, (1 - mean) * spread)
+    return p
+
+
 def _held(rest: Numbers) -> Numbers:
     """Bring values that lie far out nearer, so that one form that was left open does not speak for its interviewer."""
     middle = np.nanmedian(rest)
@@ -83,29 +124,32 @@ def _held(rest: Numbers) -> Numbers:
     return np.asarray(np.clip(rest, middle - far, middle + far))
 
 
-def told_paces(evidence: Evidence, by: Groups, family: Family, noticed: Flags, rates: Numbers, kept: Flags) -> Finding:
-    """Return the finding on the interviewers that are noticed; their rows are those that `kept` marks."""
+def told_paces(evidence: Evidence, by: Groups, family: Family, noticed: Flags, rates: Numbers, known: Flags) -> Finding:
+    """Return the finding on the interviewers that are noticed; their rows are those of the family, else all `known`."""
     many, few, one = _TEXTS[family.kind]
+    kept = known if family.rows is None else family.rows
     told: list[Subject] = []
     for k in np.flatnonzero(noticed):
-        times = float("nan") if family.times is None else float(family.times[k])
-        facts = {"times": round(times, 1), "usual": round(family.usual, 1)}
+        facts: dict[str, float] = {}
+        if family.times is not None:
+            facts = {"times": round(float(family.times[k]), 1), "usual": round(family.usual, 1)}
         chances = {"p_value": float(family.p[k]), "p_adjusted": float(rates[k])}
         told.append(subject(evidence, by, int(k), kept, one, **facts, **chances))
     asked = int((~np.isnan(family.p)).sum())
     return unlike_others(evidence, "K11", f"assess.time-{family.kind}", (many, few), told, len(by.names), tested=asked)
 
 
-def medians(values: Numbers, of: Whole, size: int) -> tuple[Numbers, Numbers]:
-    """Return the median of `values` in each of `size` groups (0 where there is none), and how many values there are."""
-    order = np.lexsort((values, of))
+def quantiles(values: Numbers, of: Whole, size: int, share: float) -> Numbers:
+    """Return a quantile of `values` in each of `size` groups, NaN where there is none."""
+    order = values[np.lexsort((values, of))]
     count = np.bincount(of, minlength=size)
-    first = np.concatenate([[0], np.cumsum(count)[:-1]])
-    ordered, some = values[order], count > 0
-    middle = np.zeros(size)
-    lower, upper = first[some] + (count[some] - 1) // 2, first[some] + count[some] // 2
-    middle[some] = (ordered[lower] + ordered[upper]) / 2
-    return middle, count.astype(np.float64)
+    some = count > 0
+    at = (np.cumsum(count) - count)[some] + share * (count[some] - 1)
+    lower = np.floor(at).astype(np.int64)
+    upper = np.minimum(lower + 1, len(order) - 1)
+    found = np.full(size, np.nan)
+    found[some] = order[lower] + (at - lower) * (order[upper] - order[lower])
+    return found
 
 
 def _slopes(rest: Numbers, moment: Numbers, by: Groups, visit: Whole) -> tuple[Numbers, Numbers, Numbers]:
