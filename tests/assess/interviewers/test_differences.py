@@ -101,6 +101,66 @@ def test_an_interviewer_who_invents_answers_is_found_and_only_for_the_supervisor
     assert subject_sentence(finding.subjects[0]).startswith("In 'q")
 
 
+def led(chance, n=300):
+    """Ten questions with yes or no, and one interviewer who leads people to yes in four of them."""
+    columns = fieldwork(chance, n=n, questions=20, kinds=("yesno", "five"), missing=0.02)
+    theirs = of(columns, "E3")
+    for question in (0, 2, 4, 6):
+        columns[f"q{question}"][theirs & (chance.random(n) < 0.5)] = "yes"
+    return columns
+
+
+def test_an_interviewer_who_leads_people_to_yes_is_found_over_several_questions():
+    chance, names = np.random.default_rng(21), []
+    for _survey in range(5):
+        names += [
+            [one.name for one in finding.subjects] for finding in interviewer_effects(evidence(led(chance))).findings
+        ]
+    assert sum(one == ["E3"] for one in names) >= 3
+
+
+def test_habits_that_all_interviewers_have_single_nobody_out():
+    chance, singled = np.random.default_rng(22), 0
+    for _survey in range(12):
+        columns = fieldwork(chance, n=300, questions=20, kinds=("number",), missing=0.0)
+        who = np.array([int(name[1:]) for name in columns["enumerator"]])
+        for question in range(20):
+            habit = 0.14 * chance.normal(size=8)  # an intraclass correlation of 0.02
+            answers = np.array(columns[f"q{question}"], dtype=float) * np.exp(0.5 * habit[who])
+            columns[f"q{question}"] = np.round(answers, 2)
+        singled += any(one.subjects for one in interviewer_effects(evidence(columns)).findings)
+    # At 5 %, more than 3 of 12 come with a chance of 0.2 %.
+    assert singled <= 3
+
+
+def test_whoever_differs_does_not_widen_the_spread_that_they_are_held_against():
+    columns = fieldwork(np.random.default_rng(23), n=300, questions=4, kinds=("number",), missing=0.0)
+    assigned = assignment(evidence(columns))
+    compared, chance = comparison(assigned, np.random.default_rng(1)), np.random.default_rng(24)
+    values = chance.normal(size=300)
+    plain, moved = (
+        contrast(compared, values + shift * (assigned.member == 2), np.ones(300, dtype=bool)) for shift in (0.0, 3.0)
+    )
+    assert moved.variance[2] > 2 * plain.variance[2]
+    assert moved.apart[2] < 1.5 * plain.apart[2]
+
+
+def test_a_village_is_not_cut_up_by_coordinates():
+    chance = np.random.default_rng(25)
+    columns = fieldwork(chance, n=300, villages=10)
+    village = np.array([int(name[1:]) for name in columns["village"]])
+    for name in ("latitude", "longitude"):
+        columns[name] = np.round(village * 0.5 + chance.normal(0, 0.008, 300), 6)
+    found = evidence(columns)
+    place = found.recipe.place.model_copy(
+        update={"column": "village", "latitude": "latitude", "longitude": "longitude"}
+    )
+    found = type(found)(
+        found.raw, found.harmonised, found.recipe.model_copy(update={"place": place}), found.kit, found.today
+    )
+    assert assignment(found).strata == 10
+
+
 def test_most_effects_of_a_fifth_of_the_variance_are_found():
     chance, found = np.random.default_rng(8), 0
     for _survey in range(6):

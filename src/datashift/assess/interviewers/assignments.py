@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from datashift.assess.encoded import Flags, Whole, numbers
+from datashift.assess.encoded import Flags, Numbers, Whole, numbers
 from datashift.assess.evidence import Evidence
 from datashift.language import N_
 
 LEAST = 2
 """Fewer interviewers cannot be compared."""
 
-MOST = 250_000
+MOST = 100_000
 """Rows beyond this tell hardly more about interviewers, and take long."""
 
 _SHARED = 0.5
 _CELL = 0.01  # degrees, about a kilometre: the size of a village
+_VILLAGE = 2 * _CELL
+_LOOKED_AT = 20_000  # rows by which the size of a place is judged
 _MOST_OF_ROWS = 0.5
 
 NOBODY = N_("No column says who asked. Name it as 'enumerator' in the paradata.")
@@ -65,9 +67,18 @@ class Assignment:
 def assignment(evidence: Evidence, role: str = "enumerator") -> Assignment | str:
     """Return who asked where; or why interviewers cannot be compared, as an English template.
 
-    The place is the finest one in which interviewers still meet: a grid cell of the coordinates, a cluster of the
-    design, the place that rows name. What is finer than that, or the day where nothing is, makes the units.
+    The place is the finest one in which interviewers still meet: a cluster of the design, the place that rows name, or
+    a grid cell of the coordinates where these are larger than a village. What is next finer than that, or the day where
+    nothing is, makes the units.
     """
+    name = f"assignment {role}"
+    if name not in evidence.kept:
+        evidence.kept[name] = _assignment(evidence, role)
+    found: Assignment | str = evidence.kept[name]
+    return found
+
+
+def _assignment(evidence: Evidence, role: str) -> Assignment | str:
     encoded = evidence.role(role)
     if encoded is None:
         return NOBODY
@@ -90,8 +101,20 @@ def assignment(evidence: Evidence, role: str = "enumerator") -> Assignment | str
         return PLACES_OF_THEIR_OWN
     level, stratum = found
     finer = places[level:]
-    unit = _joined(member, *finer[-1:]) if finer else _days(evidence, rows, member)
+    unit = _joined(member, finer[0]) if finer else _days(evidence, rows, member)
     return _kept(names, asked_by, rows, member, stratum, None if unit is None else _joined(stratum, unit))
+
+
+def interviewers(evidence: Evidence) -> Iterator[tuple[str, Whole]]:
+    """Yield each interviewer and the positions of their rows, without a look at all rows for each."""
+    encoded = evidence.role("enumerator")
+    if encoded is None:
+        return
+    rows = np.flatnonzero(evidence.written & ~evidence.missing(str(evidence.recipe.paradata.enumerator)))
+    rows = rows[np.argsort(encoded.codes[rows], kind="stable")]
+    codes, first = np.unique(encoded.codes[rows], return_index=True)
+    for code, own in zip(codes.tolist(), np.split(rows, first[1:]) if len(codes) else (), strict=True):
+        yield str(encoded.texts[code].as_py()), own
 
 
 def places_of(evidence: Evidence) -> list[Whole]:
@@ -100,19 +123,21 @@ def places_of(evidence: Evidence) -> list[Whole]:
     levels: list[Whole] = [coded(evidence.declared)[0]]
     named = [recipe.place.column, *(name for stage in recipe.design.clusters[:1] for name in stage)]
     levels += [evidence.columns[name].codes.astype(np.int64) for name in named if name in evidence.columns]
-    cells = _cells(evidence)
-    levels += [cells] if cells is not None else []
     before = np.zeros(len(evidence.rows), dtype=np.int64)
     for level in levels:
         joined = _joined(before, level)
         if joined.max(initial=0) > before.max(initial=0):
             found.append(joined)
             before = joined
-    return found
+    cells = _cells(evidence, before)
+    return found if cells is None else [*found, _joined(before, cells)]
 
 
-def _cells(evidence: Evidence) -> Whole | None:
-    """A grid over the coordinates; None where fewer than half of the rows have any."""
+def _cells(evidence: Evidence, named: Whole) -> Whole | None:
+    """A grid over the coordinates; None where fewer than half of the rows have any, or places are villages anyway.
+
+    A village that is cut up leaves few answers side by side, and so hardly anything to compare.
+    """
     place = evidence.recipe.place
     if place.latitude not in evidence.columns or place.longitude not in evidence.columns:
         return None
@@ -120,8 +145,22 @@ def _cells(evidence: Evidence) -> Whole | None:
     known = ~(np.isnan(degrees[0]) | np.isnan(degrees[1])) & ((degrees[0] != 0) | (degrees[1] != 0))
     if known.sum() < _MOST_OF_ROWS * max(evidence.total, 1):
         return None
+    if _reach(named[known], [one[known] for one in degrees]) <= _VILLAGE:
+        return None
     grid = [np.where(known, np.floor(np.where(known, one, 0.0) / _CELL), -(10**6)).astype(np.int64) for one in degrees]
     return _joined(*grid)
+
+
+def _reach(place: Whole, degrees: Sequence[Numbers]) -> float:
+    """Return how far most answers lie from the middle of their place, in degrees: a median beside medians."""
+    some = slice(None, None, max(len(place) // _LOOKED_AT, 1))
+    at = coded(place[some])[0]
+    count, far = np.bincount(at), np.zeros(len(at))
+    for one in degrees:
+        ordered = one[some][np.lexsort((one[some], at))]
+        middle = ordered[np.cumsum(count) - count + count // 2]
+        far = np.maximum(far, np.abs(one[some] - middle[at]))
+    return float(np.median(far))
 
 
 def _degrees(evidence: Evidence, column: str) -> Any:

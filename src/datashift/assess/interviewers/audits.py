@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from datashift.assess.checks import Outcome, discoveries
 from datashift.assess.encoded import Flags, Whole
 from datashift.assess.evidence import Evidence
-from datashift.assess.interviewers.assignments import Assignment, places_of
+from datashift.assess.interviewers.assignments import Assignment, interviewers, places_of
 from datashift.assess.interviewers.effects import comparison, contrast
 from datashift.assess.interviewers.exchange import Answers, chances
 from datashift.language import N_
@@ -137,25 +137,25 @@ def _alike(evidence: Evidence, audited: Flags, group: Whole) -> float:
     return float("nan") if one is None else float(chances(compared, [one], [answers], chance)[0])
 
 
-def _never(evidence: Evidence, audited: Flags, count: int) -> Iterator[tuple[str, Flags, float]]:
+def _never(evidence: Evidence, audited: Flags, count: int) -> Iterator[tuple[str, Whole, float]]:
     """Yield each interviewer, their rows, and the chance of none in a random sample of this size; 1 where there are."""
     total = evidence.total
-    for name, flags in evidence.members("enumerator"):
-        left = np.maximum(total - count - np.arange(int(flags.sum()), dtype=np.float64), 0.0)
+    for name, own in interviewers(evidence):
+        left = np.maximum(total - count - np.arange(len(own), dtype=np.float64), 0.0)
         chance = float(np.prod(left / (total - np.arange(len(left), dtype=np.float64))))
-        yield name, flags, 1.0 if (audited & flags).any() else chance
+        yield name, own, 1.0 if audited[own].any() else chance
 
 
 def _left_out(
-    evidence: Evidence, people: list[tuple[str, Flags, float, float]], asked: int, facts: dict[str, Any]
+    evidence: Evidence, people: list[tuple[str, Whole, float, float]], asked: int, facts: dict[str, Any]
 ) -> Finding:
     subjects = tuple(
-        Subject("enumerator", name, NEVER_ONE, {"interviews": int(flags.sum()), "share": facts["share"]},
-                evidence.numbers_of(flags), chance, rate)
-        for name, flags, chance, rate in people
+        Subject("enumerator", name, NEVER_ONE, {"interviews": len(own), "share": facts["share"]},
+                tuple(np.sort(evidence.rows[own]).tolist()), chance, rate)
+        for name, own, chance, rate in people
     )  # fmt: skip
-    interviewers = sum(1 for _member in evidence.members("enumerator"))
-    told: dict[str, Any] = {"k": interviewers, "m": len(subjects)} if interviewers >= FEW else {}
+    many = sum(1 for _one in interviewers(evidence))
+    told: dict[str, Any] = {"k": many, "m": len(subjects)} if many >= FEW else {}
     # An interview that nobody listened to is not in doubt: no rows, and so no effect.
     nowhere = np.zeros(len(evidence.rows), dtype=np.bool_)
     found = evidence.noticed("K29", "assess.never-audited", NEVER_OF if told else NEVER, nowhere, **told)

@@ -13,6 +13,7 @@ from scipy import stats
 from datashift.assess.checks import Outcome, discoveries
 from datashift.assess.encoded import Flags, Numbers, Whole
 from datashift.assess.evidence import Evidence
+from datashift.assess.interviewers.assignments import interviewers
 from datashift.assess.interviewers.effects import tail
 from datashift.assess.interviewers.reinterviews import Again, Twice, matched, stability
 from datashift.language import N_
@@ -130,8 +131,12 @@ def _people(evidence: Evidence, again: Again, fixed: list[Twice]) -> Iterator[tu
     left = np.where(used, wrong - asked * wrong.sum() / max(asked.sum(), 1), 0.0)
     many = int(used.sum())
     square, cube = float((left**2).sum()), float((left**3).sum())
-    for name, flags in evidence.members("enumerator"):
-        own = flags[again.rows] & used
+    place = np.full(len(evidence.rows), -1, dtype=np.int64)
+    place[again.rows] = np.arange(len(again.rows))
+    for name, rows in interviewers(evidence):
+        own = np.zeros(len(again.rows), dtype=np.bool_)
+        own[place[rows][place[rows] >= 0]] = True
+        own &= used
         k = int(own.sum())
         if 2 <= k < many and many > 2 and square > 0:
             variance = k * (many - k) * square / (many * (many - 1))
@@ -215,9 +220,9 @@ def _interviewers(
         facts = {"answers": int(both), "overall": float(overall), **rate}
         rows = evidence.numbers_of(_where(evidence, again.rows[own]))
         subjects.append(Subject("enumerator", name, PERSON, facts, rows, float(p[index]), float(rates[index])))
-    interviewers = sum(1 for _member in evidence.members("enumerator"))
-    enough = interviewers >= FEW
-    told: dict[str, Any] = {"k": interviewers, "m": len(subjects)} if enough else {}
+    many = sum(1 for _one in interviewers(evidence))
+    enough = many >= FEW
+    told: dict[str, Any] = {"k": many, "m": len(subjects)} if enough else {}
     where = np.isin(evidence.rows, [row for one in subjects for row in one.rows] if enough else [])
     found = evidence.noticed("K28", "assess.asked-again-interviewers", SOME_OF if enough else SOME, where, **told)
     yield replace(found, p_value=float(p[flags].min()), p_adjusted=float(rates[flags].min()), subjects=tuple(subjects))

@@ -21,6 +21,7 @@ from datashift.assess.interviewers.assignments import Assignment, coded
 
 _NOTHING = 1e-9
 _PROBES = 32
+_BORROWED, _LEAST_FREE = 5, 3
 _EXACT = 60
 """Interviewers up to which a trace is computed; beyond, it is estimated with random signs (Hutchinson 1990)."""
 
@@ -55,6 +56,14 @@ class Comparison:
     probes: npt.NDArray[np.float64]
 
 
+class Scored(NamedTuple):
+    """Per unit its mean less that of its place, scaled to equal spread; the scale; and whether it has a value."""
+
+    value: Numbers
+    root: Numbers
+    there: Flags
+
+
 class Sums(NamedTuple):
     """What one question comes to, by pair of interviewer and place.
 
@@ -73,6 +82,8 @@ class Contrast(NamedTuple):
 
     total     per interviewer the sum of what is left after the mean of the place
     variance  of it under exchange;  third: its third moment
+    apart     variance of it as the others vary, with `free` degrees of freedom (infinite: that under exchange); it is
+              `room` times the variance of a unit
     weight    per interviewer by how much the sum grows with an effect of 1;  units: their number of units
     q, df     the sum of squares of the standardised sums; q / scale is about chi-squared with df degrees under exchange
     within    variance of the units of one interviewer, in parts of that under exchange
@@ -92,6 +103,9 @@ class Contrast(NamedTuple):
     information: float
     spread: float
     mean: Numbers
+    apart: Numbers
+    free: Numbers
+    room: Numbers
     sums: Sums
 
     @property
@@ -120,9 +134,10 @@ def _pairs(member: Whole, stratum: Whole) -> Pairs:
     return Pairs(pair, stratum, found % max(members, 1), found // max(members, 1), members, strata)
 
 
-def contrast(compared: Comparison, values: Numbers, known: Flags) -> Contrast | None:
+def contrast(compared: Comparison, values: Numbers, known: Flags, scored: Scored | None = None) -> Contrast | None:
     """Return how the interviewers differ in `values`, per row of the assignment, where `known`.
 
+    `scored` are these values by unit, where that is known already.
     None where there is nothing to compare: all values are the same, or nobody shares a place with somebody else.
     """
     some = values[known]
@@ -132,7 +147,7 @@ def contrast(compared: Comparison, values: Numbers, known: Flags) -> Contrast | 
     rows = _sums(compared.rows.pair, values, known, len(compared.rows.of_member), shares=shares)
     if compared.assigned.unit is None:
         return _contrast(compared, Sums(rows, rows, rows[0], float(shares)))
-    value, root, there = unit_scores(compared, values, known)
+    value, root, there = scored or unit_scores(compared, values, known)
     units = compared.units
     sums = _sums(units.pair, value, there, len(units.of_member), shares=False)
     shown = np.bincount(units.pair, root, len(units.of_member)).astype(np.float64)
@@ -156,8 +171,8 @@ def _spread(sums: tuple[Numbers, ...]) -> float:
     return float((two - one**2 / np.maximum(count, 1)).sum() / free) if free > 0 else 0.0
 
 
-def unit_scores(compared: Comparison, values: Numbers, known: Flags) -> tuple[Numbers, Numbers, Flags]:
-    """Return per unit its mean less that of its place, scaled to equal spread; the scale; and whether it has a value.
+def unit_scores(compared: Comparison, values: Numbers, known: Flags) -> Scored:
+    """Return the values by unit.
 
     The spread comes from the spread within units and from that between units of one interviewer at one place
     (analysis of variance, Henderson 1953).
@@ -179,7 +194,7 @@ def unit_scores(compared: Comparison, values: Numbers, known: Flags) -> tuple[Nu
     root = np.where(there, 1 / np.sqrt(np.maximum(between + within / safe, 1e-9)), 0.0)
     heavy = np.bincount(units.stratum, root**2, units.strata)
     place = np.bincount(units.stratum, root**2 * mean, units.strata) / np.maximum(heavy, 1e-12)
-    return root * (mean - place[units.stratum]), root, there
+    return Scored(root * (mean - place[units.stratum]), root, there)
 
 
 def without(compared: Comparison, one: Contrast, members: Sequence[int]) -> Contrast | None:
@@ -218,8 +233,36 @@ def _contrast(compared: Comparison, sums: Sums) -> Contrast | None:
         total, variance, units.by_member(np.where(big > 2, k * (big - k) * (big - 2 * k) * thirds[at], 0.0)),
         whole - own, units.by_member(k), q, df, scale, max((free - q / scale) / max(free - df, 1.0), 0.05),
         _size(compared, root, per_unit, shown, whole - own), _spread(rows),
-        compared.rows.by_member(rows[1]) / np.maximum(compared.rows.by_member(rows[0]), 1), sums,
+        compared.rows.by_member(rows[1]) / np.maximum(compared.rows.by_member(rows[0]), 1),
+        *_apart(compared, sums, variance), sums,
     )  # fmt: skip
+
+
+def _apart(compared: Comparison, sums: Sums, variance: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Return per interviewer the variance of their sum as units of all others vary, its degrees of freedom, its room.
+
+    A village has few units: whoever invents one of them makes all of them seem to differ, and hides. So the spread is
+    that of the others, in these villages and, with a weight of `_BORROWED` units, in all. Rows are many; there, that
+    under exchange stands.
+    """
+    if compared.assigned.unit is None:
+        return variance, np.full(len(variance), np.inf), np.ones(len(variance))
+    units, at = compared.units, compared.units.of_stratum
+    k, one, two, _three = sums.units
+    many, s1, s2 = (units.by_stratum(part)[at] for part in (k, one, two))
+    rest = np.maximum(many - k, 0)
+    whole = np.maximum(s2 - s1**2 / np.maximum(many, 1), 0.0)
+    others = np.maximum(s2 - two - (s1 - one) ** 2 / np.maximum(rest, 1), 0.0)
+    free, there = np.maximum(rest - 1, 0), np.maximum(many, 1)
+    # Of every place once: its whole spread, less what the interviewer brings to it.
+    all_free = float((k / there * np.maximum(many - 1, 0)).sum())
+    left = np.maximum(all_free - units.by_member(np.maximum(many - 1, 0) - free), 0.0)
+    pooled = (float((k / there * whole).sum()) - units.by_member(whole - others)) / np.maximum(left, 1)
+    each = (others + _BORROWED * np.maximum(pooled, 0.0)[units.of_member]) / (free + _BORROWED)
+    known = left >= _LEAST_FREE
+    apart = np.maximum(units.by_member(k * rest / there * each), _NOTHING)
+    room = np.maximum(units.by_member(k * rest / there), _NOTHING)
+    return np.where(known, apart, variance), np.where(known, left, np.inf), room
 
 
 def _size(compared: Comparison, root: Numbers, left: Numbers, right: Numbers, diagonal: Numbers) -> float:
@@ -247,17 +290,18 @@ def tails(one: Contrast) -> tuple[Numbers, Numbers]:
     Shares have half a step of correction, which errs on the side of chance. NaN for who cannot be compared.
     """
     able = one.variance > _NOTHING * max(float(one.variance.max()), 1.0)
-    spread = np.sqrt(np.where(able, one.variance, 1.0))
-    skew = np.where(able, one.third / spread**3, 0.0)
-    low = tail((one.total + one.sums.step / 2) / spread, skew)
-    high = tail((one.sums.step / 2 - one.total) / spread, -skew)
+    spread = np.sqrt(np.where(able, one.apart, 1.0))
+    skew = np.where(able, one.third / np.maximum(one.variance, _NOTHING) ** 1.5, 0.0)
+    half = one.sums.step / 2
+    low, high = (tail(_normal(side / spread, one.free), lean) for side, lean in
+                 ((one.total + half, skew), (half - one.total, -skew)))  # fmt: skip
     return np.where(able, low, np.nan), np.where(able, high, np.nan)
 
 
-def either(one: Contrast) -> Numbers:
-    """Return per interviewer the chance of a sum as far from the others, on either side."""
-    low, high = tails(one)
-    return np.asarray(np.minimum(2 * np.fmin(low, high), 1.0), dtype=np.float64)
+def _normal(z: Numbers, free: Numbers) -> Numbers:
+    """Return the normal score of what has Student's distribution with that many degrees of freedom."""
+    side = special.ndtri(np.maximum(special.stdtr(np.maximum(free, 1.0), -np.abs(z)), 1e-300))
+    return np.asarray(np.where(np.isfinite(free), -np.sign(z) * side, z), dtype=np.float64)
 
 
 def tail(z: Any, skew: Any) -> Numbers:

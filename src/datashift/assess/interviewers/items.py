@@ -15,7 +15,7 @@ from datashift.assess.evidence import Evidence
 from datashift.assess.questions import Question
 
 MOST_ANSWERS, MOST_WHEN_LARGE = 4, 2
-LARGE = 200_000
+LARGE = 50_000
 LEAST_GIVEN = 5
 """An answer that fewer gave, or that all but fewer gave, tells nothing about interviewers."""
 

@@ -9,19 +9,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy import special
 
 from datashift.assess.checks import Outcome
 from datashift.assess.encoded import Encoded, Flags, Numbers, Whole, numbers
 from datashift.assess.evidence import Evidence
 from datashift.assess.interviewers.assignments import Assignment, assignment
-from datashift.assess.interviewers.effects import Comparison, Contrast, comparison, contrast, tails
+from datashift.assess.interviewers.effects import Comparison, Contrast, comparison, contrast
 from datashift.assess.interviewers.items import normal_scores
+from datashift.assess.interviewers.leanings import standings
 from datashift.assess.interviewers.singling import Singled, singled_out
 from datashift.language import N_
 from datashift.model import Finding, Subject
 
 FEW = 5
 _LEAST_QUESTIONS = 5
+_LEAST_HABITS = 3
 _LOOKED_AT = 5000  # rows in which gate questions are looked for
 _CLOSED, _OPEN = 0.98, 0.7
 _LEAST_CLOSING = 20
@@ -103,7 +106,12 @@ def routine(evidence: Evidence) -> Outcome:
     if not asked:
         return Outcome(idle=NO_SCORE)
     names = list(asked)
-    singled = singled_out(compared, list(asked.values()), lambda index, one: _SIDES[names[index]](one))
+    members = compared.units.members
+    singled = singled_out(
+        compared,
+        list(asked.values()),
+        lambda left: [np.array([_chance(*one, members) for one in zip(names, left, strict=True)])],
+    )
     tested = sum(int((one.variance > 0).sum()) for one in asked.values())
     findings = []
     for index, name in enumerate(names):
@@ -113,15 +121,20 @@ def routine(evidence: Evidence) -> Outcome:
     return Outcome(tuple(findings), tested, facts=assigned.facts)
 
 
-def _low(one: Contrast) -> Numbers:
-    return tails(one)[0]
+_SIDES = {"usual": -1.0, "complete": -1.0, "skipping": 1.0}
 
 
-def _high(one: Contrast) -> Numbers:
-    return tails(one)[1]
-
-
-_SIDES = {"usual": _low, "complete": _low, "skipping": _high}
+def _chance(name: str, one: Contrast | None, members: int) -> Numbers:
+    """Return per interviewer the chance of a score as far on the side that is suspect, beyond the others' habits."""
+    z = _SIDES[name] * standings(one, members)
+    known = ~np.isnan(z)
+    many = int(known.sum())
+    if many < _LEAST_HABITS:
+        return np.asarray(special.ndtr(-z), dtype=np.float64)
+    # How far the others lie apart, with Student's tail: they are few.
+    others = (np.nansum(z**2) - z**2) / (many - 1)
+    wider = z / np.sqrt(np.maximum(others, 1.0))
+    return np.asarray(np.maximum(special.ndtr(-z), special.stdtr(many - 1, -wider)), dtype=np.float64)
 
 
 def scores(evidence: Evidence, rows: Whole) -> Scores:
