@@ -99,6 +99,39 @@ def test_one_interviewer_who_rounds_or_invents_is_found():
     assert np.nanmin(p) < 1e-4
 
 
+def three_measures(draw, n: int, rounder: int | None) -> tuple[np.ndarray, ...]:
+    """Return round, member, area, question: of three measures, one member rounds one in seven of ten answers."""
+    area = np.sort(draw.integers(0, n // 25, n))
+    member = draw.integers(0, n // 30, (n // 25, 3))[area, draw.integers(0, 3, n)]
+    round_ = draw.random((n, 3)) < 0.2
+    round_[:, 0] |= (member == rounder) & (draw.random(n) < 0.7)
+    return round_.ravel(), np.repeat(member, 3), np.repeat(area, 3), np.tile(np.arange(3), n)
+
+
+def test_one_who_rounds_one_measure_of_several_is_found():
+    draw, found, spoken = np.random.default_rng(14), 0, 0
+    for _survey in range(40):
+        planted = three_measures(draw, 600, None)
+        spoken += 20 * np.nanmin(rounders(*planted)) <= 0.05
+        usual = int(np.bincount(planted[1]).argmax())
+        p = rounders(*three_measures(draw, 600, usual))
+        found += np.nan_to_num(p, nan=1.0)[usual] <= 0.0025 if len(p) > usual else 0
+    assert spoken <= 5
+    assert found >= 24
+
+
+def test_members_with_habits_of_their_own_are_left_alone():
+    """Each member rounds each measure as often as they are used to; areas are not known."""
+    draw, spoken = np.random.default_rng(15), 0
+    for _survey in range(80):
+        member = np.repeat(draw.integers(0, 20, 800), 3)
+        question = np.tile(np.arange(3), 800)
+        habit = draw.beta(6, 12, (20, 3))[member, question]
+        p = rounders(draw.random(2_400) < habit, member, np.zeros(2_400, dtype=np.int64), question)
+        spoken += 20 * np.nanmin(p) <= 0.05
+    assert spoken <= 8
+
+
 def with_interviewers(survey, count: int) -> dict[str, list[str | None]]:
     draw = np.random.default_rng(7)
     columns = survey.clean(1_200)

@@ -88,7 +88,7 @@ def durations(evidence: Evidence) -> Outcome:
     if usable is not None:
         facts |= {"minutes": round(float(np.nanmedian(usable)) / 60, 1)}
     tested = sum(int((~np.isnan(family.p)).sum()) for family in families)
-    return Outcome((*rules, *found), tested, facts=facts, signal=_signal(families, by))
+    return Outcome((*rules, *found), tested, facts=facts, signal=_signal(families, by, basis.rest))
 
 
 def _length(evidence: Evidence) -> Numbers | None:
@@ -171,17 +171,21 @@ def _short(clock: _Clock) -> Numbers:
     return np.asarray(np.minimum(2 * np.fmin(below(clock.own), below(clock.rest)), 1.0))
 
 
-def _signal(families: list[Family], by: Groups | None) -> Numbers:
+def _signal(families: list[Family], by: Groups | None, rest: Numbers) -> Numbers:
     """Return per row the least chance of so short an interview, times how many were asked (Bonferroni).
 
     A hasty interview has the chance of its interviewer's hasty ones as well: who is drawn at random has so small a
-    chance at most as often, and the row must be hasty in addition.
+    chance at most as often, and the row must be hasty in addition. Half of the level is for the place of the interview
+    among all, from the shortest on: that is a chance whatever honest times look like, and never a very small one.
     """
     looks = [family.p for family in families if family.kind in ("short", "quick")]
     for family in families:
         if by is not None and family.rows is not None:
             looks.append(np.where(family.rows, family.p[by.of], np.nan))
-    return np.asarray(np.minimum(len(looks) * np.fmin.reduce(looks), 1.0))
+    place = np.full(len(rest), np.nan)
+    known = np.isfinite(rest)
+    place[known] = np.searchsorted(np.sort(rest[known]), rest[known], side="right") / known.sum()
+    return np.asarray(np.minimum(2 * np.fmin(len(looks) * np.fmin.reduce(looks), place), 1.0))
 
 
 def _agreed(evidence: Evidence, length: Numbers) -> Iterator[Finding]:

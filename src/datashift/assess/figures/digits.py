@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from datashift.assess.checks import Check, Outcome, discoveries
 from datashift.assess.encoded import Numbers, Whole
@@ -24,11 +25,15 @@ from datashift.chance import LEVEL
 from datashift.language import N_
 from datashift.model import Finding, Subject
 
-_MOST = 2_000_000
+_MOST = 1_000_000
 """Of more answers than this, so many drawn at random tell enough about each interviewer."""
 
+_LOOK = 50_000
 _REPEATED = 0.3
 """Two questions with this share of equal last digits repeat each other."""
+
+_STAKES = np.array([0.5, 0.25, 0.25])
+"""What is staked, for each interviewer, on numbers that end in 0 or 5, on even ones, and on any others."""
 
 _FEW = 5
 """With fewer interviewers, a number of them would point at one."""
@@ -69,11 +74,12 @@ def last_digits(evidence: Evidence) -> Outcome:
     chance = evidence.chance("K21")
     each = np.array([[uneven(one, chance), rounded(one, chance)] for one in asked])
     people = _people(evidence, asked)
-    p = np.concatenate([each.ravel(), people[3].ravel()])
+    people = _people(evidence, asked)
+    p = np.concatenate([each.ravel(), _least(people[3])])
     rates, _flagged = discoveries(p)
     tested = int((~np.isnan(p)).sum())
     found = list(_questions(evidence, asked, each, rates[: each.size].reshape(each.shape), tested))
-    subjects = _subjects(evidence, people, rates[each.size :].reshape(people[3].shape))
+    subjects = _subjects(evidence, people, rates[each.size :])
     if subjects:
         found.append(about_people(evidence, "K21", len(people[0]), subjects, tested))
     scores = {one.tally.column: round(preference(one), 1) for one in asked}
@@ -115,13 +121,13 @@ def _told(
 
 
 class _Answers(NamedTuple):
-    """Last digits of all questions, one entry per answer: raw row, digit, interviewer, question, stratum."""
+    """Last digits of all questions, one entry per answer: raw row, digit, interviewer, question, area."""
 
     row: Whole
     digit: Whole
     member: Whole
     question: Whole
-    stratum: Whole
+    area: Whole
 
 
 def _answers(evidence: Evidence, asked: list[Digits], member: Whole) -> _Answers:
@@ -131,33 +137,39 @@ def _answers(evidence: Evidence, asked: list[Digits], member: Whole) -> _Answers
     parts = []
     for number, one in enumerate(asked):
         digit = np.where(member >= 0, one.rows, -1)
-        if any(((digit == other) & (digit >= 0)).sum() > _REPEATED * (digit >= 0).sum() for other in kept):
+        some = digit[:: max(1, len(digit) // _LOOK)]
+        if any(((some == other) & (some >= 0)).sum() > _REPEATED * (some >= 0).sum() for other in kept):
             continue
-        kept.append(digit)
+        kept.append(some)
         row = np.flatnonzero(digit >= 0)
         written = one.tally.rows[row]
         # What one interviewer writes again and again for one thing (an altitude, a price) counts once.
-        _same, first = np.unique(member[row] * len(one.tally.values) + written, return_index=True)
-        row = row[np.sort(first)]
+        same = pa.array(member[row] * len(one.tally.values) + written).dictionary_encode().indices.to_numpy()
+        row = row[np.diff(np.maximum.accumulate(same), prepend=-1) > 0]
         about = np.full(len(row), number)
-        parts.append(np.stack([row, digit[row], member[row], about, place[row] + number * (place.max() + 1)]))
+        parts.append(np.stack([row, digit[row], member[row], about, place[row]]))
     whole = np.concatenate(parts, axis=1) if parts else np.zeros((5, 0), dtype=np.int64)
     return _Answers(*whole)
 
 
 def _people(evidence: Evidence, asked: list[Digits]) -> tuple[list[str], Whole, _Answers, Numbers]:
+    """Return interviewers, per raw row which one, the answers, and per interviewer the p values that `_STAKES` names.
+
+    Few and focused, so that one interviewer of many who rounds one measure of several is found: numbers that end in 0
+    or 5; of the others, even ones, as a scale in steps of 2 gives; and the others in any way.
+    """
     names, member = members(evidence)
     chosen = evidence.chance("K21/rows").random(len(member)) < _MOST / max(len(member) * len(asked), 1)
     found = _answers(evidence, asked, np.where(chosen, member, -1))
-    p = np.full((len(names), 2), np.nan)
+    p = np.full((len(names), len(_STAKES)), np.nan)
     if len(names) < 2 or not found.row.size:
         return names, member, found, p
     round_ = np.isin(found.digit, ROUND)
-    _put(p[:, 0], rounders(round_, found.member, found.stratum))
-    other = ~round_
-    if other.any():
-        place = np.searchsorted(OTHERS, found.digit[other])
-        _put(p[:, 1], digit_users(place, found.member[other], found.question[other]))
+    _put(p[:, 0], rounders(round_, found.member, found.area, found.question))
+    other = _Answers(*(part[~round_] for part in found))
+    if other.row.size:
+        _put(p[:, 1], rounders(other.digit % 2 == 0, other.member, other.area, other.question))
+        _put(p[:, 2], digit_users(np.searchsorted(OTHERS, other.digit), other.member, other.question))
     return names, member, found, p
 
 
@@ -165,27 +177,32 @@ def _put(into: Numbers, p: Numbers) -> None:
     into[: len(p)] = p
 
 
+def _least(p: Numbers) -> Numbers:
+    """Return one p value for each interviewer: the least, each paid for by its stake."""
+    paid = np.where(np.isnan(p), np.inf, p / _STAKES).min(axis=1, initial=np.inf)
+    return np.where(np.isfinite(paid), np.minimum(paid, 1.0), np.nan)
+
+
 def _subjects(
     evidence: Evidence, people: tuple[list[str], Whole, _Answers, Numbers], rates: Numbers
 ) -> tuple[Subject, ...]:
     names, member, found, p = people
+    least, round_ = _least(p), np.isin(found.digit, ROUND)
     subjects = []
-    for one in np.flatnonzero((rates <= LEVEL).any(axis=1)):
+    for one in np.flatnonzero(rates <= LEVEL):
         own = found.member == one
-        round_ = np.isin(found.digit, ROUND)
         facts: dict[str, Any]
-        if rates[one, 0] <= LEVEL:
-            text, best = ONEROUNDS, 0
+        if np.nanargmin(p[one] / _STAKES) == 0:
+            text = ONEROUNDS
             facts = {"share": 100 * float(round_[own].mean()), "expected": 100 * float(round_[~own].mean())}
         else:
-            text, best, ones = ONE_PREFERS, 1, np.ones(len(found.digit), dtype=np.int64)
+            text, ones = ONE_PREFERS, np.ones(len(found.digit), dtype=np.int64)
             mine, theirs = (shares_of(found.digit[flags], ones[flags], OTHERS) for flags in (own, ~own))
             often = int(np.argmax(mine - theirs))
             facts = {"answers": int((own & ~round_).sum()), "often": str(OTHERS[often]),
                      "share": 100 * float(mine[often]), "expected": 100 * float(theirs[often])}  # fmt: skip
         rows = evidence.numbers_of(member == one)
-        subjects.append(Subject("enumerator", names[one], text, facts, rows, float(p[one, best]),
-                                float(rates[one, best])))  # fmt: skip
+        subjects.append(Subject("enumerator", names[one], text, facts, rows, float(least[one]), float(rates[one])))
     return tuple(subjects)
 
 

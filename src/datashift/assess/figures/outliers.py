@@ -10,8 +10,7 @@ import numpy as np
 from datashift.assess.checks import Check, Outcome, discoveries
 from datashift.assess.encoded import Flags, Numbers
 from datashift.assess.evidence import Evidence
-from datashift.assess.figures.far_out import Question, most, question
-from datashift.assess.figures.outlying import by_steps
+from datashift.assess.figures.far_out import RARE, Question, most, question
 from datashift.assess.figures.spikes import CHECKS as SPIKES
 from datashift.assess.figures.tally import Tally, number_questions, tally
 from datashift.assess.quoting import stands_for_no_number
@@ -23,7 +22,7 @@ _SHOWN = 5
 _HOME = (0.1, 0.9)
 """A number is home where the middle eight tenths of all lie."""
 
-IDLE = N_("No question has 25 numbers other than zero, so nobody can say which is far from the others.")
+IDLE = N_("No question has 54 numbers other than zero, so nobody can say which is far from the others.")
 
 FAR = N_(
     "In {n} of {answers} answers, '{column}' is far from all others, even if such numbers are rare by nature. "
@@ -52,7 +51,7 @@ def far_numbers(evidence: Evidence) -> Outcome:
         return Outcome(idle=IDLE)
     p = np.array([[one.above.total, one.below.total] for one in asked])
     rates = discoveries(p.ravel())[0].reshape(p.shape)
-    reached = float(p[rates <= LEVEL].max()) if (rates <= LEVEL).any() else 0.0
+    reached = LEVEL * (rates <= LEVEL).sum() / p.size
     found = []
     for one, values, adjusted in zip(asked, p, rates, strict=True):
         marked = _marked(one, adjusted <= LEVEL, reached)
@@ -79,7 +78,11 @@ def _possible(evidence: Evidence, column: str) -> Tally:
 
 
 def _marked(one: Question, sides: Flags, reached: float) -> Flags:
-    """Return which different numbers are too far: on each side noticed, the largest count that still is."""
+    """Return which different numbers are too far: on each side noticed, the likeliest count.
+
+    Or the largest that is too far as well, with a gap below it as wide: the innermost slip weakens the count that holds
+    it, though the others are far off.
+    """
     marked = np.zeros(len(one.tally.values), dtype=np.bool_)
     below = np.cumsum(one.tally.counts)
     for noticed, side, inner in (
@@ -87,9 +90,8 @@ def _marked(one: Question, sides: Flags, reached: float) -> Flags:
         (sides[1], one.below, below - one.tally.counts),
     ):
         if noticed:
-            small = side.at <= most(one.tally.total)
-            count = side.at[small & (by_steps(side.p) <= reached)].max()
-            marked |= inner < count
+            able = (side.at <= most(one.tally.total)) & (side.paid <= reached) & (side.kind <= RARE)
+            marked |= inner < side.at[able & (side.gap >= side.gap[np.argmin(side.paid)])].max()
     return marked
 
 
@@ -150,7 +152,7 @@ def _signal(evidence: Evidence, asked: list[Question]) -> Numbers:
 def _each(one: Question) -> Numbers:
     """Return how likely each different number is on its own.
 
-    The r-th from the outside takes the p value that r lie so far, times r over n, 2 for the sides, and the sum of 1 / r
+    The r outermost take the p value that r lie so far, times r over n, 2 for the sides, and the sum of 1 / r
     over all n: then no more than a share u of honest numbers has at most u, whatever the dependence between ranks.
     """
     n = one.tally.total
@@ -158,11 +160,11 @@ def _each(one: Question) -> Numbers:
     below = np.cumsum(one.tally.counts)
     p = np.ones(len(one.tally.values))
     for side, rank in ((one.above, below[-1] - below + one.tally.counts), (one.below, below)):
-        # Ranks count from the outside; a number takes the p value of the count that it is the last of.
+        # Ranks count from the outside; a number takes the p value of the first count that holds it.
         place = np.searchsorted(side.at, rank)
         inside = place < len(side.at)
-        odds = np.append(side.p, 1.0)[np.minimum(place, len(side.at))]
-        p = np.where(inside, np.minimum(p, paid * odds * rank), p)
+        counts, odds = np.append(side.at, 0), np.append(np.maximum(side.p, side.kind), 1.0)
+        p = np.where(inside, np.minimum(p, paid * odds[place] * counts[place]), p)
     return p
 
 

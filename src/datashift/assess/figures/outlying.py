@@ -31,10 +31,19 @@ def steps(most: int) -> Whole:
     return np.asarray(every[every <= max(most, 1)], dtype=np.int64)
 
 
-def by_steps(p: Numbers) -> Numbers:
-    """Return p values of `steps` so that asking about all of them is paid for: the g-th times g (g + 1)."""
-    place = np.arange(1, len(p) + 1)
-    return np.asarray(np.minimum(p * place * (place + 1), 1.0), dtype=np.float64)
+def apart(logs: Numbers, ends: Whole, least: float) -> tuple[Whole, Numbers]:
+    """Return the counts of values that lie apart from the rest, and by what their p values are paid for.
+
+    `logs` are logarithms of distances, descending. Of the counts after each of `ends` up to the next, the one with the
+    widest gap below is asked about, if that gap is `least` or more: no group hides between two steps. Asking is paid
+    for by how many counts it was chosen from, and the g-th step by g (g + 1), whose inverses add up to one.
+    """
+    gap = logs[:-1] - logs[1:]
+    starts = np.concatenate([[0], ends[:-1]])
+    at = np.array([start + 1 + int(np.argmax(gap[start:end])) for start, end in zip(starts, ends, strict=True)])
+    step = np.arange(1, len(ends) + 1)
+    wide = gap[at - 1] >= least
+    return at[wide], np.asarray(((ends - starts) * step * (step + 1))[wide], dtype=np.float64)
 
 
 class Reference(NamedTuple):
