@@ -13,6 +13,7 @@ import pytest
 from datashift.publish import Release, comparison_csv, datapackage, estimates_csv, findings_json, rejects_csv
 from datashift.publish.bundle import public_members
 from datashift.publish.datapackage import COLUMNS
+from datashift.publish.tables import dense_json_bytes
 
 
 def rows_of(data: bytes) -> list[dict[str, str]]:
@@ -110,3 +111,17 @@ def test_the_package_names_sources_licence_and_that_it_is_simulated(release):
 def test_a_release_without_licence_claims_none(release):
     open_ended: Release = replace(release, recipe=release.recipe.model_copy(update={"licence": ""}))
     assert "licenses" not in json.loads(datapackage(open_ended))
+
+
+def test_dense_json_holds_the_same_and_a_plain_record_takes_one_line():
+    told = {
+        "label": {"en": "Water", "ne": "पानी"},
+        "rows": [{"n": 3, "lower": None}, {"at": [1, 2], "none": []}],
+        "x": "",
+    }
+    text = dense_json_bytes(told)
+    assert json.loads(text) == told
+    assert ' "label": {"en": "Water", "ne": "पानी"},\n' in text.decode()
+    assert '{"n": 3, "lower": null}' in text.decode()
+    with pytest.raises(ValueError, match="JSON"):
+        dense_json_bytes({"n": float("nan")})

@@ -65,8 +65,9 @@ def put_up(result: Result, store: Path, organisation: str, country: str = "") ->
 
 
 def typeset(release: Release) -> str:
-    """Make the files of the dossier of a release here and now, so that a site without a worker has them too. Return what
-    to say where that did not succeed; the release is public all the same.
+    """Make the files of the dossier of a release here and now, so that a site without a worker has them too.
+
+    Return what to say where that did not succeed; the release is public all the same.
     """
     from datashift.web import serving
     from datashift.web.dashboard import dossiers

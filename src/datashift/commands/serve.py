@@ -46,9 +46,13 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
 
 def _ask_for_dossiers() -> None:
     """Have the files of dossiers made that are not those of today: after an update, or where typesetting stopped."""
+    from datashift.web.dashboard.dossiers import fresh
+    from datashift.web.dashboard.models import Release
     from datashift.web.jobs.services import enqueue
 
-    enqueue("dossier", "")
+    standing = Release.objects.filter(withdrawn_at=None).select_related("organisation", "superseded_by")
+    if not all(map(fresh, standing)):
+        enqueue("dossier", "")
 
 
 def open_at(host: str, port: int) -> str:

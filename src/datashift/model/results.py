@@ -67,6 +67,11 @@ class Finding:
     subjects: tuple[Subject, ...] = ()
 
     @property
+    def of_persons(self) -> bool:
+        """Say whether it singles out persons: then its row numbers too are for those who supervise them alone."""
+        return any(one.private for one in self.subjects)
+
+    @property
     def strength(self) -> float:
         """Return how sure it is that there is something (0 to 1): 1 where a rule is broken."""
         return 1.0 if self.p_adjusted is None else 1.0 - self.p_adjusted

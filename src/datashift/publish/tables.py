@@ -99,7 +99,8 @@ def findings_json(release: Release, *, private: bool = False) -> bytes:
     """Return the findings as JSON: check, code, number of rows, sentence, chance, and the effect on each figure.
 
     The row numbers themselves are given only where `private` is asked for. An effect on a figure that is hidden in the
-    estimates has no numbers. Who a finding singles out (its subjects) is never told.
+    estimates has no numbers. Who a finding singles out (its subjects) is never told, and where these are persons,
+    neither are its row numbers: with the file they would name them.
     """
     shown = {e.measure for e in release.estimates if not e.breakdown and e.status != "Q"}
     entries = []
@@ -114,7 +115,8 @@ def findings_json(release: Release, *, private: bool = False) -> bytes:
             "tested": finding.tested,
             "effects": _effects(finding, shown),
         }
-        entries.append(entry | ({"rows": list(finding.rows)} if private else {}))
+        rows = [] if finding.of_persons else list(finding.rows)
+        entries.append(entry | ({"rows": rows} if private else {}))
     return json_bytes({"simulated": release.recipe.simulated, "findings": entries})
 
 
@@ -126,6 +128,22 @@ def chart_csv(chart: Chart) -> bytes:
 def json_bytes(value: Any) -> bytes:
     """Return `value` as readable JSON that is the same for the same value."""
     return (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def dense_json_bytes(value: Any) -> bytes:
+    """Return `value` as JSON that is the same for the same value; a record of plain values takes one line."""
+    return (_dense(value, "\n") + "\n").encode()
+
+
+def _dense(value: Any, line: str) -> str:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if not any(isinstance(part, dict | list) and part for part in parts):
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    inner = line + " "
+    if isinstance(value, list):
+        return f"[{inner}{(',' + inner).join(_dense(part, inner) for part in value)}{line}]"
+    named = (f"{json.dumps(name, ensure_ascii=False)}: {_dense(part, inner)}" for name, part in value.items())
+    return f"{{{inner}{(',' + inner).join(named)}{line}}}"
 
 
 def _official(official: Benchmark | None) -> dict[str, str]:

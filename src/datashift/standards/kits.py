@@ -189,3 +189,5 @@ def _parse(record: type[R], text: str, file: str) -> R:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "?"
         raise BadRecipe("recipe.bad-field", file=file, field=where, problem=first["msg"]) from problem
+    except (RecursionError, ValueError) as problem:  # thousands of brackets, or of digits in one number
+        raise BadRecipe("recipe.not-toml", file=file, problem=problem) from problem

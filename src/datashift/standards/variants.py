@@ -235,7 +235,7 @@ def _of(text: str) -> str:
 def _loads(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except (RecursionError, ValueError) as problem:  # also thousands of brackets, or of digits in one number
         raise BadRecipe("recipe.not-toml", file=FILE, problem=problem) from problem
 
 

@@ -149,6 +149,32 @@ def test_who_decided_before_does_not_decide_on_the_reply(
         concerns.answer(concern=concern, granted=False, words="No.", by=both)
 
 
+def test_once_the_person_replied_the_safety_officer_has_the_last_word(
+    concern: Concern, supervisor: User, officer: User, person: Callable[..., User], organisation: Organisation,
+    paths: Paths, signed_in: Callable[[User], Client],
+) -> None:  # fmt: skip
+    concerns.settle(concern=concern, state="corrected", words="Asked again.", by=supervisor)
+    concerns.appeal(token=concern.token, text="The pumps are new.")
+    concerns.answer(concern=concern, granted=True, words="True.", by=officer)
+    for again in (supervisor, officer):
+        with pytest.raises(NotAllowed, match="decided before"):
+            concerns.settle(concern=concern, state="corrected", words="All the same.", by=again)
+    concern.refresh_from_db()
+    assert (concern.state, concern.words) == ("explained", "Asked again.")
+    assert "Save the decision" not in signed_in(supervisor).get(paths["one"]).content.decode()
+
+
+def test_only_figures_that_move_are_said_and_the_check_is_named(
+    run: Run, concern: Concern, paths: Paths, supervisor: User, signed_in: Callable[[User], Client]
+) -> None:
+    concern.effects = [{"measure": "SAME", "unit": "PT", "with": 71.23, "without": 71.24}]
+    concern.save()
+    page = signed_in(supervisor).get(paths["one"]).content.decode()
+    assert "does not move a figure" in page
+    assert "71" not in page.partition("Row in the file")[0].partition("<h1>")[2]
+    assert f'<span class="data">{SECRET}</span>: Who asked' in page
+
+
 def test_a_safety_officer_sees_nothing_that_nobody_appealed(
     paths: Paths, officer: User, signed_in: Callable[[User], Client]
 ) -> None:
@@ -170,10 +196,24 @@ def test_a_decision_stands_in_the_next_result_only_for_the_same_rows(
     assert client.get(reverse("reply", args=[now.token])).status_code == 200
 
 
-def test_a_link_that_nobody_has_opens_nothing(client: Client) -> None:
-    answer = client.get(reverse("reply", args=["x" * 43]))
-    assert answer.status_code == 410
-    assert "no longer works" in answer.content.decode()
+@pytest.mark.parametrize(
+    "change",
+    [lambda _t: "x" * 43, lambda t: t[:-1], lambda t: t.swapcase(), lambda t: f"{t}%00", lambda _t: "1" * 9000],
+)
+def test_a_link_that_nobody_has_opens_nothing(concern: Concern, client: Client, change: Callable[[str], str]) -> None:
+    address = f"/en/work/reply/{change(concern.token)}/"
+    for answer in (client.get(address), client.post(address, {"text": "Let me in."})):
+        assert answer.status_code in (404, 410)
+        assert "more pumps work" not in answer.content.decode()
+    concern.refresh_from_db()
+    assert concern.appeal == "none"
+
+
+def test_links_cannot_be_guessed_from_one_another(run: Run) -> None:
+    concerns.keep(run, [{**FOUND, "subject": f"{SECRET}-{n}"} for n in range(20)], before=None)
+    tokens = list(run.concerns.values_list("token", flat=True))
+    assert len({token[:8] for token in tokens}) == len(tokens) == 21
+    assert {len(token) for token in tokens} == {43}  # 256 bits from the generator for secrets
 
 
 def test_a_producer_keeps_explains_or_corrects_a_finding(

@@ -165,7 +165,7 @@ def points_of(path: str) -> set[tuple[int, int]]:
     """Return all points of a path of ours: whole numbers, each ring a start and steps."""
     found = set()
     for ring in filter(None, path.split("z")):
-        start, steps = ring.removeprefix("M").split("l")
+        start, steps = ring.removeprefix("M").split("l", 1)
         x, y = (int(n) for n in start.split(",")) if "," in start else (int(n) for n in re.findall(r"-?\d+", start))
         found.add((x, y))
         numbers = [int(n) for n in re.findall(r"-?\d+", steps)]

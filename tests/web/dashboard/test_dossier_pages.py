@@ -16,6 +16,8 @@ from django.test import Client
 from released_demo import Made
 from site_reader import read, weight
 
+from datashift.commands.publish import typeset
+from datashift.commands.serve import _ask_for_dossiers
 from datashift.language import LANGUAGES, label, speaking
 from datashift.standards.profiles import shipped_profile
 from datashift.standards.profiles.files import profile_text
@@ -24,6 +26,7 @@ from datashift.web.dashboard import dossiers, printing, reading, refreshing, ser
 from datashift.web.dashboard.models import Rating, Release
 from datashift.web.frame.models import bump
 from datashift.web.jobs.models import Job
+from datashift.web.jobs.services import seen
 from datashift.web.people.models import Organisation, User
 from datashift.web.standards.profiles import add_profile, sync_profiles
 
@@ -168,8 +171,60 @@ def test_a_withdrawn_release_shows_no_dossier_and_gives_no_file(
 
 def test_a_release_asks_for_its_files_and_the_page_says_that_they_are_being_made(released: Release) -> None:
     assert Job.objects.filter(kind="dossier", subject=released.pk, state="waiting").count() == 1
+    seen("a worker")
     assert "are being made" in page_of(released).html
     assert Client().get(f"/dossier/{released.pk}/en.pdf").status_code == 404
+
+
+def test_the_page_says_that_nobody_works_and_no_cache_keeps_that(released: Release) -> None:
+    address = f"/en/release/{released.pk}/dossier/"
+    assert "starts it with datashift work" in page_of(released).html
+    assert Client().get(address)["Cache-Control"] == "no-store"
+    seen("a worker")
+    assert "are being made" in page_of(released).html
+    released.refresh_from_db()
+    dossiers.folder_of(released.pk).mkdir(parents=True)
+    (dossiers.folder_of(released.pk) / dossiers.STAMP).write_text(dossiers.stamp(released), "utf-8")
+    assert "are being made" not in page_of(released).html
+    assert Client().get(address)["Cache-Control"] == "no-cache"
+
+
+def test_where_typesetting_did_not_succeed_the_page_says_so_and_what_to_do(
+    released: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_told: Any, **_more: Any) -> bytes:
+        raise ValueError("a letter of Interviewer-77 has no shape")
+
+    monkeypatch.setattr(printing, "pdf", broken)
+    said, [job] = typeset(released), Job.objects.filter(kind="dossier")
+    assert (job.state, job.error["code"]) == ("failed", "site.unexpected")
+    assert "The dossier could not be made" in said
+    assert str(job.pk) in said
+    seen("a worker")
+    html = page_of(released).html
+    assert "Typesetting did not succeed" in html
+    assert "datashift serve" in html
+    assert "site.unexpected" in html
+    assert "Interviewer-77" not in html + said
+
+
+def test_a_site_that_starts_asks_for_what_is_not_of_today(released: Release, printed: None) -> None:
+    Job.objects.all().delete()
+    _ask_for_dossiers()
+    assert [(one.kind, one.subject) for one in Job.objects.all()] == [("dossier", "")]
+    Job.objects.all().delete()
+    printing.dossier(released.pk, quiet)
+    _ask_for_dossiers()
+    assert not Job.objects.exists()
+
+
+def test_whoever_publishes_on_the_machine_makes_the_dossier_without_a_worker(released: Release, printed: None) -> None:
+    assert typeset(released) == ""
+    assert dossiers.fresh(released)
+    assert f"/dossier/{released.pk}/ne.pdf" in page_of(released).links
+    before = Job.objects.count()
+    assert typeset(released) == ""
+    assert Job.objects.count() == before
 
 
 def test_html_and_pdf_come_in_four_languages_with_one_click(released: Release) -> None:
@@ -202,6 +257,7 @@ def test_files_are_made_again_when_people_say_something_and_stay_otherwise(relea
     )  # fmt: skip
     bump()
     assert not dossiers.fresh(released)
+    seen("a worker")
     assert "being made again" in page_of(released).html
     printing.dossier(released.pk, quiet)
     assert dossiers.fresh(released)

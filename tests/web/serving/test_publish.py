@@ -43,6 +43,7 @@ def test_a_release_is_public_with_its_ledgers_and_publishing_it_again_changes_no
     path = told[0]["address"].partition(":8000")[2]
     assert told[0]["release"] in path
     assert both.get(path) == 200
+    assert both.get(f"/dossier/{told[0]['release']}/en.pdf") == 200
     assert not any((both.home / "passing").iterdir())
 
 

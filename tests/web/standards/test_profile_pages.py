@@ -119,6 +119,57 @@ def test_what_is_wrong_is_said_and_everything_typed_stays(office: User, signed_i
     assert profile_row("mine") is None
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "id = [",
+        'id = "a\\u0000',
+        'id = "a"\nrule = { least_total = ' + "9" * 5000 + " }",
+        "a = " + "[" * 20_000 + "]" * 20_000,
+        "x" * 190_000,
+        'id = "' + "a" * 1_000_000 + '"',
+        "",
+    ],
+    ids=["broken", "nul", "digits", "nested", "long", "million", "empty"],
+)
+def test_a_text_that_is_no_profile_is_refused_with_a_code(office: User, wrong: str) -> None:
+    before = ProfileVersion.objects.count()
+    with pytest.raises(BadProfile) as refused:
+        add_profile(text=wrong, by=office)
+    assert refused.value.code in ("profile.not-toml", "profile.bad-field", "profile.too-large")
+    assert len(str(refused.value)) < 1000
+    assert ProfileVersion.objects.count() == before
+
+
+@pytest.mark.parametrize("number", ["1e999", "nan", "-inf", "9" * 400, "9" * 4000, "0x10", "१२", "1_000"])
+def test_strange_numbers_in_the_form_are_kept_as_numbers_or_refused(
+    office: User, signed_in: Callable[[User], Client], number: str
+) -> None:
+    fields = profile_form.fields_of(shipped_profile("ons")) | {"id": "mine", "version": "1", "above_mean": number}
+    answer = signed_in(office).post(reverse("profile-change", args=["ons", "1.0.0"]), sent(fields))
+    assert answer.status_code in (302, 400)
+    if answer.status_code == 302:
+        assert signed_in(office).get(reverse("profile", args=["mine"])).status_code == 200
+
+
+def test_what_an_office_writes_is_only_text_on_every_page(
+    office: User, signed_in: Callable[[User], Client], client: Client
+) -> None:
+    hostile = '<script>alert(1)</script><img src=x onerror=alert(2)>"&{{ 7*7 }}'
+    fields = profile_form.fields_of(shipped_profile("ons"))
+    fields |= {"id": "mine", "version": "1", "title": hostile, "owner": hostile, "about": hostile, "sources": hostile}
+    fields["gates"][0] |= {"label": hostile, "asks": hostile}
+    editor = signed_in(office)
+    assert editor.post(reverse("profile-change", args=["ons", "1.0.0"]), sent(fields)).status_code == 302
+    addresses = [reverse("profiles"), reverse("profile", args=["mine"]), reverse("profile-change", args=["mine", "1"])]
+    for address in addresses:
+        page = editor.get(address).content.decode()
+        assert "&lt;script&gt;alert(1)" in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "{{ 7*7 }}" in page
+
+
 def test_no_version_changes_and_nobody_takes_the_name_of_another(office: User, person: Callable[..., User]) -> None:
     shipped = profile_row("ons")
     assert shipped is not None

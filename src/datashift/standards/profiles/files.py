@@ -92,3 +92,5 @@ def _parse(record: type[R], text: str, file: str) -> R:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or _("the whole file")
         raise BadProfile("profile.bad-field", file=file, field=where, problem=first["msg"]) from problem
+    except ValueError as problem:  # Python reads no whole number of more than 4,300 digits
+        raise BadProfile("profile.not-toml", file=file, problem=_("a number in it is too long")) from problem

@@ -38,7 +38,9 @@ def keep(run: Run, found: list[dict[str, Any]], before: Run | None) -> None:
 
 
 def settle(*, concern: Concern, state: str, words: str, by: User) -> Concern:
-    """Keep what a supervisor decided. Raises BadUpload where the words are missing or the decision is none."""
+    """Keep what a supervisor decided. Raises BadUpload where the words are missing or the decision is none, and
+    NotAllowed once the person replied: then a safety officer has the last word.
+    """
     if state not in (State.NOTHING, State.EXPLAINED, State.CORRECTED):
         raise BadUpload("upload.no-choice", value=state)
     if state != State.NOTHING and not words.strip():
@@ -47,6 +49,8 @@ def settle(*, concern: Concern, state: str, words: str, by: User) -> Concern:
         found = _locked(concern)
         if found.appeal == Appeal.OPEN:
             raise NotAllowed("concern.appealed")
+        if found.appeal != Appeal.NONE:
+            raise NotAllowed("concern.answered")
         found.state, found.words = state, _plain(words)
         found.decided_by, found.decided = by, timezone.now()
         found.save()

@@ -103,6 +103,8 @@ def build(suggestion: Mapping[str, Any], answers: Answers, **identity: Any) -> s
     }
     if stated := answers.get("evidence"):
         recipe["stated"] = {"file": STATED, "sha256": sha256(stated_text(stated).encode()).hexdigest()}
+    if base.get("paradata"):
+        recipe["paradata"] = base["paradata"]  # which columns tell when, by whom and how long: the fieldwork is checked
     if base.get("rows") and recipe["place"]["country"] == base["place"]["country"]:
         recipe["rows"] = base["rows"]
     _require_columns(recipe, [one["name"] for one in suggestion["columns"]])

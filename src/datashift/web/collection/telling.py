@@ -156,8 +156,10 @@ def _finding(finding: Finding, shown: set[str]) -> dict[str, Any]:
         }
         for effect in finding.effects
     ]
+    # With the file at hand, the rows of one interviewer name that interviewer.
+    first = [] if finding.of_persons else _first(finding.rows)
     return {
-        "check": finding.check, "code": finding.code, "rows": len(finding.rows), "first_rows": _first(finding.rows),
+        "check": finding.check, "code": finding.code, "rows": len(finding.rows), "first_rows": first,
         "text": in_all(lambda: sentence(finding)), "effects": effects, "p": _plain(finding.p_adjusted),
     }  # fmt: skip
 

@@ -254,7 +254,8 @@ def in_short(dossier: Dossier) -> dict[str, Any]:
         if len(one["by"]) == 1 and not one["within"]
     ]
     behind = [one for one in told["left_behind"] if one["side"] == "behind"]
-    shown = {**told, "tables": tables, "left_behind": behind[:MOST_BEHIND], "missing": [], "breakdowns": []}
+    shorter = {"tables": tables, "left_behind": behind[:MOST_BEHIND], "missing": [], "breakdowns": [], "map": None}
+    shown = {**told, **shorter}
     return {"counted": coverage({**dossier, "coverage": shown}), "next": label(dossier["summary"]["next"])}
 
 

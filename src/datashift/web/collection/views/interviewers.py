@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from datashift.errors import DataShiftError
 from datashift.language import N_, _, label
+from datashift.numbers import amount
 from datashift.web.collection import concerns
 from datashift.web.collection.models import Concern
 from datashift.web.collection.steps import latest_run
@@ -136,8 +138,20 @@ def _appealed(request: HttpRequest) -> list[Concern]:
 
 
 def _shown(one: Concern) -> dict[str, Any]:
+    told = one.run.told
     return {
         "concern": one, "kind": _(KINDS.get(one.kind, one.kind)), "state": _(STATES[Concern.State(one.state)]),
         "text": label(one.text), "rows": one.rows[:SHOWN_ROWS], "all": len(one.rows),
-        "names": {m["id"]: label(m["label"]) for m in one.run.told.get("measures", ())},
+        "check": next((label(c["name"]) for c in told.get("checks", ()) if c["id"] == one.check_id), one.check_id),
+        "moved": list(_moved(one, {m["id"]: label(m["label"]) for m in told.get("measures", ())})),
     }  # fmt: skip
+
+
+def _moved(one: Concern, names: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield what leaving the rows out does to each figure; those that stay as they are said are left out."""
+    for effect in one.effects:
+        if effect["with"] is None or effect["without"] is None:
+            continue
+        before, after = (amount(effect[side], None, None, effect["unit"]) for side in ("with", "without"))
+        if before != after:
+            yield {"name": names.get(effect["measure"], effect["measure"]), "before": before, "after": after}
