@@ -468,7 +468,9 @@ def _scored(
     found = assessed(world)
     own = {check: flagged(found, check) for check in checks}
     own |= {"any of these": set().union(*own.values())} if len(checks) > 1 else {}
-    own["queue, first as many"] = {one.row - 2 for one in found.interviews[: len(world.planted)]}
+    beside = set(world.beside.tolist()) - set(world.planted.tolist())
+    first = [one.row - 2 for one in found.interviews if one.row - 2 not in beside]
+    own["queue, first as many"] = set(first[: len(world.planted)])
     for name, rows in own.items():
         recall, precision = _hits(rows, world)
         yield name, (recall, precision, recall if name in checks else np.nan)

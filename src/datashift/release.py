@@ -37,7 +37,7 @@ from datashift.pipeline import (
 from datashift.protect import gate
 from datashift.publish import Given, Release, StageResult, benchmark, verify, vocabulary, write_release
 from datashift.publish.bundle import DOSSIER
-from datashift.publish.tables import json_bytes
+from datashift.publish.tables import dense_json_bytes
 from datashift.standards.profiles import Profile, catalogue, known_profiles, shipped_profile
 
 MARGINS, OFFICIAL, LOSSES = "margins.json", "official.json", "losses.json"
@@ -64,7 +64,7 @@ def dossier_of(result: Result, created: str, profiles: Sequence[Profile] | None 
     """
     release = release_of(result, created, profiles)
     told = dict(release.dossier or {})
-    _checked(result.setting, {DOSSIER: json_bytes(told)}, names=vocabulary(release))
+    _checked(result.setting, {DOSSIER: dense_json_bytes(told)}, names=vocabulary(release))
     return told
 
 

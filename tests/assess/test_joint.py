@@ -88,7 +88,7 @@ def test_what_breaks_a_rule_that_few_break_comes_before_what_chance_gives(case):
     p = (np.random.default_rng(4).permutation(400) + 0.5) / 400
     found = interviews(case, {"K11": p}, [broken("K13", (50, 51, 52))])
     assert {one.row for one in found[:3]} == {50, 51, 52}
-    assert all(one.rules == ("K13",) and one.noticed for one in found[:3])
+    assert all(one.told == ("K13",) and one.noticed for one in found[:3])
     assert not any(one.noticed for one in found[3:])
 
 
@@ -96,12 +96,12 @@ def test_what_chance_does_not_give_comes_before_a_rule_that_many_break(case):
     p = np.full(400, 0.5)
     p[7] = 1e-9
     first = interviews(case, {"K17": p}, [broken("K14", tuple(range(30, 60)))])[0]
-    assert (first.row, first.checks, first.rules) == (9, ("K17",), ())
+    assert (first.row, first.checks, first.told) == (9, ("K17",), ())
 
 
 def test_a_rule_that_half_of_the_interviews_break_says_little_of_one(case):
     found = interviews(case, {"K11": np.full(400, 0.5)}, [broken("K13", tuple(range(2, 202)))])
-    assert not any(one.rules for one in found)
+    assert not any(one.told for one in found)
 
 
 def test_a_rule_about_a_column_is_not_about_an_interview(case):

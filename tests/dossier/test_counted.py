@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +13,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from shapely.geometry import box, mapping
 
+from datashift.assess.reached.representation import representation
+from datashift.dossier.area_map import area_map
 from datashift.dossier.counted import counted
-from datashift.dossier.counted_pictures import pictures
+from datashift.dossier.document import document
+from datashift.dossier.items import evident
 from datashift.dossier.left_behind import left_behind
-from datashift.dossier.people import known
+from datashift.dossier.page import html
+from datashift.dossier.people import known, through_gate
+from datashift.dossier.print import pdf
 from datashift.estimation import cells
 from datashift.inputs import gather
-from datashift.language import LANGUAGES, label, speaking
+from datashift.language import label
 from datashift.pipeline import Result, estimates, run
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -212,7 +219,7 @@ def test_without_a_census_nobody_can_say_and_the_repair_is_named(survey: Any) ->
     told = counted(survey(answers(), recipe=RECIPE))
     assert label(told["sentence"]).startswith("Nobody stated how many people")
     assert any("census table" in label(text) for text in told["missing"])
-    assert told["chart"] is None
+    assert told["map"] is None
 
 
 def test_required_groups_are_present_or_missing_with_why_and_the_cheapest_repair(survey: Any) -> None:
@@ -273,18 +280,129 @@ def test_equal_groups_are_told_apart_in_one_of_twenty_surveys_at_most(survey: An
     assert told / worlds <= 0.05 + 2 * (0.05 * 0.95 / worlds) ** 0.5
 
 
-# --- pictures ---------------------------------------------------------------------------------------------------------
+# --- the map ----------------------------------------------------------------------------------------------------------
+
+PLACES = "ABCDEF"
+
+OUTLINES = """
+[place.boundaries]
+file = "outlines.geojson"
+name = "name"
+as_of = 2024-01-01
+"""
 
 
-def test_the_picture_is_there_with_its_twins_in_every_language(survey: Any) -> None:
-    result = survey(answers(women=0.25))
-    chart = counted(result)["chart"]
-    assert chart["svg"].startswith("<svg")
-    assert len(chart["table"]) == 1 + 2 + 2 + 2
-    for language in LANGUAGES:
-        with speaking(language):
-            [drawn] = pictures(result)
-        assert drawn.text == label(chart["text"], language)
+def mapped(tmp_path: Path, answered: dict[str, int], *, drawn: str = PLACES, more: str = OUTLINES) -> Result:
+    """A survey of six areas with equal numbers of people, each a square; so many answered in each."""
+    head = RECIPE.replace("[period]", f"{more}\n[period]").replace('clusters = ["village"]\n', "")
+    recipe = head + MARGIN.partition("[margin.people.groups]")[0] + 'area = "area"\nvalue = "people"\n'
+    squares = [
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": mapping(box(k % 3, k // 3, k % 3 + 1, k // 3 + 1)),
+        }
+        for k, name in enumerate(PLACES)
+        if name in drawn
+    ]
+    listed = [f"XX-{name},{name},XX,1,XX,,,," for name in PLACES]
+    lines = [f"{name},f,a,yes" for name, n in answered.items() for _ in range(n)]
+    files = {
+        "kit/kit.toml": KIT,
+        "recipe.toml": recipe,
+        "answers.csv": "\n".join(["area,sex,age,heard", *lines]) + "\n",
+        "areas.csv": "\n".join([*AREAS.splitlines()[:2], *listed]) + "\n",
+        "census.csv": "\n".join(["area,people", *(f"{name},1000" for name in PLACES)]) + "\n",
+        "outlines.geojson": json.dumps({"type": "FeatureCollection", "features": squares}),
+    }
+    (tmp_path / "kit").mkdir(exist_ok=True)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    return run(gather(tmp_path / "recipe.toml", tmp_path / "home"), draw=lambda _drawing: lambda: None)
+
+
+HIDDEN = ((("area", "XX-D"),), (("area", "XX-E"),))
+UNEVEN = {"A": 300, "B": 75, "C": 40, "D": 3, "E": 4}
+
+
+def inside(path: str, viewbox: list[int]) -> bool:
+    """Say whether every point of a path lies in the frame."""
+    left, top, width, height = viewbox
+    for ring in filter(None, path.split("z")):
+        start, *steps = [[int(n) for n in re.findall(r"-?\d+", part)] for part in ring.removeprefix("M").split("l")]
+        xs, ys = np.cumsum([start, *steps], axis=0).T
+        if xs.min() < left or xs.max() > left + width or ys.min() < top or ys.max() > top + height:
+            return False
+    return True
+
+
+def test_the_map_has_each_area_with_its_state_inside_the_frame(tmp_path: Path) -> None:
+    told = counted(mapped(tmp_path, UNEVEN))["map"]
+    assert {label(one["label"]): one["state"] for one in told["areas"]} == {
+        "A": "many", "B": "counted", "C": "few", "D": "hidden", "E": "hidden", "F": "none",
+    }  # fmt: skip
+    assert all(inside(one["path"], told["viewbox"]) for one in told["areas"])
+    assert told["without"] == []
+
+
+def test_hidden_areas_are_told_apart_by_where_they_lie_alone(tmp_path: Path) -> None:
+    told = counted(mapped(tmp_path, UNEVEN))
+    hidden = [one for one in told["map"]["areas"] if one["state"] == "hidden"]
+    assert {one["ratio"] for one in hidden} == {None}
+    assert len({tuple(one) for one in told["map"]["areas"]}) == 1
+    assert {row["state"] for table in told["tables"] for row in table["rows"] if row["hidden"]} == {"hidden"}
+    swapped = {"A": 300, "B": 75, "C": 40, "D": 4, "E": 3}
+    again = counted(mapped(tmp_path, swapped))["map"]
+    assert again == told["map"]
+
+
+def test_no_criterion_tells_what_a_table_hides(tmp_path: Path) -> None:
+    result = mapped(tmp_path, UNEVEN)
+    shared = known(result)
+    held = through_gate(result, representation(shared.pairs))
+    states = {dict(one.group)["area"]: one.state for one in evident(shared, held)[0].shares}
+    assert (states["XX-D"], states["XX-E"], states["XX-C"]) == ("cannot_tell", "cannot_tell", "few")
+    assert {one.weighted for one in evident(shared, held)[0].shares if one.group in HIDDEN} == {1 / 6}
+
+
+def test_there_is_no_map_without_outlines_nor_for_fewer_than_five_areas(tmp_path: Path) -> None:
+    assert counted(mapped(tmp_path, UNEVEN, more=""))["map"] is None
+    assert counted(mapped(tmp_path, UNEVEN, drawn="ABCD"))["map"] is None
+
+
+def test_an_area_without_an_outline_is_named_beside_the_map(tmp_path: Path) -> None:
+    told = counted(mapped(tmp_path, UNEVEN, drawn="ABCDE"))["map"]
+    assert len(told["areas"]) == 5
+    assert [label(one) for one in told["without"]] == ["F"]
+
+
+def test_there_is_no_map_where_there_is_nothing_to_rate(tmp_path: Path) -> None:
+    result = mapped(tmp_path, UNEVEN)
+    shared = known(result)
+    [(table, _hidden)] = held = through_gate(result, representation(shared.pairs))
+    assert area_map(result, shared, held) is not None
+    assert area_map(result, shared, [(table, frozenset(range(len(PLACES))))]) is None
+    assert area_map(result, replace(shared, unit="averages"), held) is None
+
+
+def test_page_and_paper_show_the_map_with_its_legend_in_words(tmp_path: Path) -> None:
+    dossier = document(mapped(tmp_path, UNEVEN), created="2026-11-22")
+    page = html(dossier, "en")
+    figure = page[page.index('<figure class="areas">') : page.index("</figure>")]
+    for words in ("many for their number: 1 (A)", "few for their number: 1 (C)", "nobody counted: 1 (F)",
+                  "few answers (hidden): 2 (D, E)"):  # fmt: skip
+        assert words in figure
+        assert words.partition(" (")[0] in figure[figure.index("aria-label") :]
+    assert "<title>D: few answers (hidden)</title>" in figure
+    assert 'fill="url(#nobody)"' in figure
+    assert "style=" not in figure
+    assert b"/Figure" in pdf(dossier, "sw")
+
+
+def test_a_dossier_made_before_there_were_maps_is_still_shown(tmp_path: Path) -> None:
+    dossier = document(mapped(tmp_path, UNEVEN), created="2026-11-22")
+    del dossier["coverage"]["map"]
+    assert '<figure class="areas">' not in html(dossier, "en")
 
 
 # --- real cases -------------------------------------------------------------------------------------------------------
@@ -336,11 +454,12 @@ def test_nepals_hundred_answers_in_each_district_are_a_plan_that_weights_undo(ca
 
 
 @pytest.mark.shared
-def test_the_map_of_nepal_says_which_district_was_counted_least_for_its_people(case: Any) -> None:
-    chart, area_map = pictures(case("npl-citizen-perception/recipe.toml")[0])
-    assert "Women" in chart.svg
-    assert 'aria-label="Kathmandu: 7.1\u202f% of the answers, 32\u202f% of the people.' in area_map.svg
-    assert len(area_map.table) == 1 + 14
+@pytest.mark.parametrize(("name", "areas"), [("npl-citizen-perception", 14), ("tza-waterpoints", 21)])
+def test_the_map_of_a_real_case_weighs_little_and_leaves_no_area_out(case: Any, name: str, areas: int) -> None:
+    told = case(f"{name}/recipe.toml")[1]["map"]
+    assert (len(told["areas"]), told["without"]) == (areas, [])
+    assert sum(len(one["path"]) for one in told["areas"]) <= 24_000
+    assert all(one["path"] and inside(one["path"], told["viewbox"]) for one in told["areas"])
 
 
 @pytest.mark.shared

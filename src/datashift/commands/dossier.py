@@ -72,9 +72,9 @@ def _write(dossier: Mapping[str, Any], out: Path, languages: Sequence[str]) -> l
     from datashift.dossier.page import html
     from datashift.dossier.print import pdf
     from datashift.publish.bundle import DOSSIER
-    from datashift.publish.tables import json_bytes
+    from datashift.publish.tables import dense_json_bytes
 
-    files = {DOSSIER: json_bytes(dossier)}
+    files = {DOSSIER: dense_json_bytes(dossier)}
     for language in languages:
         files[f"dossier-{language}.html"] = html(dossier, language).encode()
         files[f"dossier-{language}.pdf"] = pdf(dossier, language)

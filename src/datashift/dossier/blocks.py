@@ -10,12 +10,15 @@ cards     `items`: {title, state, lines: [[term, text]]}; `state` is a word, "" 
           many, and need little room
 table     `caption`, `head`, `rows`, `align` (one letter per column: l left, r right, c code); a cell is a text or a
           mark; the first cell names the row
+map       areas in one frame, `viewbox` (left, top, width, height): `areas`: {path, at, state, title}, where `state` is
+          counted, few, many, none, hidden or cannot_tell; `legend`: [state, text]; `caption`; `said` is the text for
+          whoever listens
 
 A mark is a small picture in a cell. The numbers that it shows stand beside it in the same row:
 
 dot       `value` with its interval `lower` to `upper`, on a line from `least` to `most`
 bar       the share that was to be `expected` (hollow) above the `share` that came (filled), from 0 to `most`; `state`
-          is counted, few or none
+          is counted, few, many, none, hidden or cannot_tell
 """
 
 from __future__ import annotations
@@ -69,6 +72,15 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], ali
     """Return a table with its caption; nothing where it has no rows."""
     known = [list(row) for row in rows]
     return [{"kind": "table", "caption": caption, "head": list(head), "rows": known, "align": align}] if known else []
+
+
+def areas(
+    viewbox: Sequence[int], shown: Iterable[dict[str, Any]], caption: str, legend: Iterable[tuple[str, str]], said: str
+) -> list[Block]:
+    """Return a map with its legend; nothing where it has no areas."""
+    known = list(shown)
+    words = {"caption": caption, "legend": [list(row) for row in legend], "said": said}
+    return [{"kind": "map", "viewbox": list(viewbox), "areas": known, **words}] if known else []
 
 
 def dot(value: float | None, lower: float | None, upper: float | None, scale: tuple[float, float]) -> Cell:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from datashift.assess.reached.representation import Held, Share, representation
+from datashift.dossier.area_map import area_map
 from datashift.dossier.breakdowns import breakdowns
-from datashift.dossier.counted_pictures import chart, told
 from datashift.dossier.counted_words import nobody, note, sentence
 from datashift.dossier.left_behind import left_behind
 from datashift.dossier.people import (
     RATED,
     Known,
+    Shown,
     brief,
     concept_label,
     group_label,
@@ -23,7 +24,7 @@ from datashift.dossier.people import (
 )
 from datashift.dossier.reach import numbers, reached
 from datashift.dossier.saying import in_all, words
-from datashift.language import N_, current, label
+from datashift.language import N_, label
 from datashift.model import Label
 from datashift.pipeline import Result
 
@@ -32,26 +33,27 @@ WITHIN = N_("{by}, inside each area: answers beside people")
 REPAIR = N_("State how many people there are by area and group ([margin] in the recipe): a census table is enough.")
 
 
-def counted(result: Result, *, picture: bool = True) -> dict[str, Any]:
+def counted(result: Result, shared: Known | None = None, held: Sequence[Shown] | None = None) -> dict[str, Any]:
     """Return who was counted and who was not, ready for JSON; labels are {language: text}, shares go from 0 to 1.
 
+    `shared` and `held` are what `known` and `through_gate` say, where that was formed already.
+
     unit         what one answer is: people, points, sensors, averages or events; only the first two have ratios
+    map          the ratio of each area with its outline (see `area_map`); None where there is none to draw
     tables       each column and pair of columns that both the census and the answers know, the least counted first;
                  a row that is hidden tells of its people only
     missing      what is not known or not split, each with its cheapest repair
     left_behind  groups by their distance to all together
     space        how far over the land the answers reach; numbers: what they are worth, and what was not answered
-    chart        the tables of one column as a picture in the current language; None where there is none, and
-                 without `picture`
     """
-    shared = known(result)
-    held = through_gate(result, representation(shared.pairs))
+    shared = known(result) if shared is None else shared
+    held = through_gate(result, representation(shared.pairs)) if held is None else held
     tables = [_table(result, shared, table, hidden) for table, hidden in held]
     wanted = breakdowns(result, shared)
-    drawn = chart(result, shared, held, png=False) if picture else None
     return {
         "unit": shared.unit,
         "sentence": sentence(result, shared, held),
+        "map": area_map(result, shared, held),
         "tables": tables,
         "missing": _missing(shared, tables, wanted),
         "breakdowns": wanted,
@@ -59,9 +61,7 @@ def counted(result: Result, *, picture: bool = True) -> dict[str, Any]:
         "space": reached(result, shared),
         "numbers": numbers(result),
         "note": note(shared, held),
-        "chart": {"svg": drawn.svg, "text": told(result, shared, held), "table": [list(row) for row in drawn.table],
-                  "language": current()} if drawn else None,
-    }  # fmt: skip
+    }
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -99,9 +99,15 @@ def _row(result: Result, shared: Known, one: Share, hidden: bool) -> dict[str, A
         "share_people": brief(one.share_people),
         "n": None if hidden else one.n,
         **shown,
-        "state": one.state if shared.unit in RATED or one.state == "none" else "cannot_tell",
+        "state": _state(shared, one, hidden),
         "hidden": hidden,
     }
+
+
+def _state(shared: Known, one: Share, hidden: bool) -> str:
+    if hidden:
+        return "hidden"
+    return one.state if shared.unit in RATED or one.state == "none" else "cannot_tell"
 
 
 def _missing(shared: Known, tables: Iterable[dict[str, Any]], wanted: Iterable[dict[str, Any]]) -> list[Label]:

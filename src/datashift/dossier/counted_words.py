@@ -1,11 +1,11 @@
-"""Who was counted and who was not, in words: the sentence, the finding of the picture, and the note on the method."""
+"""Who was counted and who was not, in words: the sentence, and the note on the method."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 
-from datashift.assess.reached.representation import Held, Share
+from datashift.assess.reached.representation import Share
 from datashift.dossier.people import RATED, Known, Shown, group_label, per_cent, sentences, short
 from datashift.dossier.saying import words
 from datashift.language import N_, label
@@ -58,29 +58,14 @@ def sentence(result: Result, shared: Known, held: Sequence[Shown]) -> Label:
     seen = _warned(result, held)
     few = _least(seen)
     if shared.unit == "points" and seen:
-        return sentences(finding(result, shared, held), words(POINTS))
+        least = min(few or seen, key=lambda one: one.ratio)
+        return sentences(_said(result, shared, FEW_POINTS, least), words(POINTS))
     parts = [_said(result, shared, FEW, one) for one in few[:3]] or [words(ALL_COUNTED)]
     single = [table for table, _hidden in held if len(table.by) == 1]
     none = [group_label(result, shared, one.group) for table in single for one in table.shares if one.n == 0]
     parts += [nobody(none)] if none else []
     parts += [words(PLANNED)] if _planned(held) else []
     return sentences(*parts, *([words(WEIGHTED)] if _weighted(result, held) else []))
-
-
-def finding(result: Result, shared: Known, held: Sequence[Shown]) -> Label:
-    """Say in one sentence which group was counted least for its number."""
-    seen = _warned(result, held)
-    few = _least(seen)
-    if shared.unit == "points" and seen:
-        return short(_said(result, shared, FEW_POINTS, min(few or seen, key=lambda one: one.ratio)))
-    return short(_said(result, shared, FEW, few[0]) if few else words(ALL_COUNTED))
-
-
-def least_area(result: Result, shared: Known, table: Held, hidden: frozenset[int]) -> Label:
-    """Say in one sentence which area was counted least for its people."""
-    shown = [one for k, one in enumerate(table.shares) if k not in hidden and one.n]
-    template = FEW_POINTS if shared.unit == "points" else FEW
-    return _said(result, shared, template, min(shown, key=lambda one: one.ratio)) if shown else words(ALL_COUNTED)
 
 
 def nobody(groups: Sequence[Label]) -> Label:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from datashift.assess.reached.representation import representation
 from datashift.dossier.counted import counted
 from datashift.dossier.fieldwork import fieldwork
 from datashift.dossier.figures import comparisons, estimates, headline
-from datashift.dossier.items import items, statements_for
+from datashift.dossier.items import evident, items, statements_for
 from datashift.dossier.made import design, head, instrument
 from datashift.dossier.noticed import checks, findings, overview
+from datashift.dossier.people import known, through_gate
 from datashift.dossier.saying import joined, words
 from datashift.inputs import bare_name
 from datashift.language import N_
@@ -30,6 +32,9 @@ FRAME = "M2"
 EFFORTS = ("minutes", "hours", "days", "round")
 """What a piece of evidence can cost, the cheapest first."""
 
+THERE = ("met", "not_applicable")
+"""States of a criterion for which nothing needs to be supplied."""
+
 NO_LIMIT = N_("Nobody wrote down what these figures do not tell.")
 
 FOR_WHOM = N_("{title}: {sentence}")
@@ -44,24 +49,26 @@ def document(result: Result, *, created: str, profiles: Sequence[Profile] | None
     dossier. docs/reference/dossier.md says what each part holds. Raises BadProfile where a rating is for nothing.
     """
     setting, stated = result.setting, statements_for(result)
-    known = items(result, stated, created=created)
-    frame = known[FRAME].text if FRAME in known and known[FRAME].state in ("met", "partly") else {}
+    shared = known(result)
+    held = through_gate(result, representation(shared.pairs))
+    evidence = items(result, stated, created=created, held=evident(shared, held))
+    frame = evidence[FRAME].text if FRAME in evidence and evidence[FRAME].state in ("met", "partly") else {}
     parts: dict[str, Any] = {
         "design": design(setting, frame),
         "instrument": instrument(setting),
         "fieldwork": fieldwork(result),
-        "coverage": {name: part for name, part in counted(result).items() if name != "chart"},
+        "coverage": counted(result, shared, held),
         "checks": checks(result),
         "findings": findings(result, stated.explanations),
         "estimates": estimates(result),
         "comparisons": comparisons(result),
-        "items": [_item(one) for one in known.values()],
+        "items": [_item(one) for one in evidence.values()],
         "ratings": _ratings(stated.ratings),
         "limits": [dict(limit) for limit in setting.recipe.limits],
         "digests": _digests(setting, result),
     }
     asked = profiles_for(setting.kit.id) if profiles is None else profiles
-    parts |= _credibility(asked, known, stated.ratings)
+    parts |= _credibility(asked, evidence, stated.ratings)
     return {"format": FORMAT, "head": head(setting, created), "summary": _summary(result, parts), **parts}
 
 
@@ -101,7 +108,9 @@ def _item(one: Item) -> dict[str, Any]:
     known = {name: getattr(one, name) for name in ("criterion", "state", "basis", "text", "source", "day")}
     if asked is None:
         return known | {"group": "", "label": {"en": one.criterion}, "asks": {}, "supply": {}, "effort": ""}
-    told = {name: dict(getattr(asked, name)) for name in ("label", "asks", "supply")}
+    told = {"label": dict(asked.label), "asks": dict(asked.asks), "supply": {}}
+    if one.state not in THERE:
+        told["supply"] = dict(asked.supply)
     return known | told | {"group": asked.group, "effort": asked.effort}
 
 

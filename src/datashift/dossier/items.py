@@ -7,7 +7,7 @@ from datetime import date
 
 from datashift.assess.reached.representation import Held, representation
 from datashift.dossier import items_answers, items_source
-from datashift.dossier.people import known
+from datashift.dossier.people import Known, Shown, known, through_gate, without_hidden
 from datashift.dossier.saying import words
 from datashift.dossier.seen import Seen
 from datashift.errors import BadProfile
@@ -31,7 +31,7 @@ def items(
     """Return what is known about each criterion of the catalogue, by its id, in its order.
 
     created: the ISO day of the release.   held: how the answers of people stand beside known totals, where that was
-    formed already (`assess.representation`).
+    formed already (`evident`).
     What the run tells counts before what somebody states; where the run does not know, the statement counts. For
     criteria that `lift`, a statement also counts where the run found none of it, or a part. Nothing is met
     without a fact.
@@ -53,10 +53,14 @@ def statements_for(result: Result) -> Statements:
     return statements_of(text, name)
 
 
+def evident(shared: Known, held: Sequence[Shown]) -> list[Held]:
+    """Return what is evidence of who was counted: only people, and the households they live in, have shares."""
+    return without_hidden(held) if shared.unit == "people" else []
+
+
 def _held(result: Result) -> list[Held]:
-    """Only people, and the households they live in, are held against a census as shares."""
     shared = known(result)
-    return representation(shared.pairs) if shared.unit == "people" else []
+    return evident(shared, through_gate(result, representation(shared.pairs)))
 
 
 def _item(criterion: Criterion, seen: Seen) -> Item:

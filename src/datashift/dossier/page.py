@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from datashift.dossier import page_map
 from datashift.dossier.blocks import Block, Cell
 from datashift.dossier.view import view
+from datashift.draw.look import LOCK
 
 STYLE = """\
 :root{--ink:#1a1a1a;--soft:#4a4a4a;--line:#c9c7c1;--quiet:#f5f4f1;--citizen:#bd4f00;--official:#44546a;--link:#174a8c}
@@ -45,11 +47,15 @@ tbody th{font-weight:400}
 .r{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .c{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.8rem;overflow-wrap:anywhere}
 td svg{display:block;margin-top:.2rem}
+.areas{margin:1rem 0 1.5rem}.areas figcaption{font-weight:600;margin:0 0 .5rem}
+.areas>svg{display:block;width:100%;max-width:40rem;max-height:80vh}
+.key{list-style:none;padding:0;margin:.5rem 0 0}.key li{padding:.2rem 0 .2rem 2.6rem}
+.sample{float:left;margin:.1rem 0 0 -2.6rem}
 footer{border-top:1px solid var(--line);margin-top:2.5rem;padding-top:1rem}
 @media(max-width:34rem){td svg{width:6rem}th,td{padding-right:.5rem}
 dl.facts,.cards dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin:0 0 .5rem}}
 @media print{html{font-size:10pt}body{max-width:none;padding:0}nav,.skip{display:none}.scroll{overflow:visible}
-h2,h3,caption{break-after:avoid}tr,.cards>li,.brief>li,dl.facts>*{break-inside:avoid}#summary{break-after:page}
+h2,h3,caption{break-after:avoid}tr,.areas,.cards>li,.brief>li,dl.facts>*{break-inside:avoid}#summary{break-after:page}
 a{color:inherit;text-decoration:none}}
 """
 WIDTH, HEIGHT = 160, 18
@@ -168,7 +174,9 @@ def _bars(mark: Mapping[str, Any]) -> str:
     def wide(share: float | None) -> float:
         return round(1 + (WIDTH - 2) * (share or 0.0) / float(mark["most"]), 1)
 
-    if mark["state"] == "none":
+    if mark["state"] == "hidden":
+        share = f'<path transform="translate(7 13) scale(5)" fill="#4a4a4a" fill-rule="evenodd" d="{LOCK}"/>'
+    elif mark["state"] == "none":
         share = '<circle cx="6" cy="13" r="4" fill="none" stroke="#4a4a4a" stroke-width="1.5"/>'
     else:
         share = f'<path d="M1 10h{wide(mark["share"])}v6H1z" fill="#bd4f00"/>'
@@ -186,4 +194,5 @@ def _lines(words: str) -> str:
 
 DRAWN: dict[str, Callable[[Block], str]] = {
     "text": _text, "heading": _heading, "list": _list, "facts": _facts, "cards": _cards, "table": _table,
+    "map": page_map.html,
 }  # fmt: skip

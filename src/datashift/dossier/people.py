@@ -155,8 +155,20 @@ def through_gate(result: Result, held: Sequence[Held]) -> list[Shown]:
     ]
 
 
+def without_hidden(held: Sequence[Shown]) -> list[Held]:
+    """Return the tables for whoever reckons with them: a hidden row is one of which nothing can be told."""
+
+    def seen(one: Share) -> Share:
+        return replace(one, share=one.share_people, weighted=one.share_people, state="cannot_tell")
+
+    return [
+        replace(table, shares=tuple(seen(one) if k in hidden else one for k, one in enumerate(table.shares)))
+        for table, hidden in held
+    ]
+
+
 def cell(result: Result, held: Held, one: Share) -> Estimate:
-    """Write a row as the gate and the map know it: a cell of so many answers."""
+    """Write a row as the gate knows it: a cell of so many answers."""
     group, whole = dict(one.group), whole_area(result.setting)
     area = group.pop("area", whole)
     return Estimate(

@@ -12,6 +12,8 @@ from typing import Any
 
 import typst
 
+from datashift.dossier.blocks import Block
+from datashift.dossier.page_map import samples, svg
 from datashift.dossier.view import view
 from datashift.draw.letters import font_file, has_letter, writable
 
@@ -54,7 +56,16 @@ def _typeset(data: str, folder: Path, *, own_fonts_only: bool) -> bytes:
 
 def _data(page: Mapping[str, Any]) -> str:
     year, month, day = (int(part) for part in page["created"].split("-"))
-    return json.dumps(_writable({**page, "year": year, "month": month, "day": day}), ensure_ascii=False)
+    sections = [{**one, "blocks": [_drawn(block) for block in one["blocks"]]} for one in page["sections"]]
+    told = {**page, "sections": sections, "year": year, "month": month, "day": day}
+    return json.dumps(_writable(told), ensure_ascii=False)
+
+
+def _drawn(block: Block) -> Block:
+    """Return a block as typst takes it: a map as pictures."""
+    if block["kind"] != "map":
+        return block
+    return {**{name: block[name] for name in ("kind", "caption", "said")}, "svg": svg(block), "key": samples(block)}
 
 
 def _writable(value: Any) -> Any:

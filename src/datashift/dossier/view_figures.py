@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from datashift.dossier.blocks import NONE, Block, Cell, bar, dot, figure, heading, listed, per_cent, period, table, text
+from datashift.dossier.blocks import (
+    NONE,
+    Block,
+    Cell,
+    areas,
+    bar,
+    dot,
+    figure,
+    heading,
+    listed,
+    per_cent,
+    period,
+    table,
+    text,
+)
 from datashift.language import N_, _, label
 from datashift.numbers import THIN, amount, said
 
@@ -24,9 +38,27 @@ STATES = {
     "few": N_("too few"),
     "many": N_("many"),
     "none": N_("nobody counted"),
+    "hidden": N_("few answers (hidden)"),
     "cannot_tell": N_("cannot tell"),
 }
 """What became of a group of people."""
+
+ON_MAP = {
+    "few": N_("few for their number"),
+    "counted": N_("counted"),
+    "many": N_("many for their number"),
+    "none": N_("nobody counted"),
+    "hidden": N_("few answers (hidden)"),
+    "cannot_tell": N_("cannot tell"),
+}
+"""The same where no number stands beside it, in the order of the legend of a map."""
+
+AREA, OVER = N_("Area"), N_("share of the answers over share of the people")
+
+MOST_NAMED = 12
+"""More areas of one state than this need not be named beside a map: the table below it tells of each."""
+
+WITHOUT = N_("No outline is at hand for: {names}.")
 
 Dossier = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -158,7 +190,7 @@ def _pairs(dossier: Dossier, series: Mapping[str, Any]) -> list[Block]:
 def coverage(dossier: Dossier) -> list[Block]:
     """Who is meant beside who answered: per group a bar of those who are meant above one of those who answered."""
     one = dossier["coverage"]
-    blocks = text(label(one["sentence"]), "lead")
+    blocks = [*text(label(one["sentence"]), "lead"), *_map(one)]
     for part in one["tables"]:
         blocks += _table(part)
     asked = [
@@ -173,6 +205,33 @@ def coverage(dossier: Dossier) -> list[Block]:
     if behind:
         blocks += [*heading(_("Who is left behind: the furthest first")), *listed(behind[:MOST_ROWS])]
     return [*blocks, *text(label(one["note"]), "small")]
+
+
+def _map(told: Mapping[str, Any]) -> list[Block]:
+    """The ratio of each area where it lies, what the inks and signs mean, and how many areas there are of each."""
+    drawn = told.get("map")
+    if not drawn:
+        return []
+    title = next((label(part["title"]) for part in told["tables"] if part["by"] == ["area"]), "")
+    caption = f"{_(AREA)}: {_(OVER)}" if told["unit"] == "people" else title
+    shown = sorted(drawn["areas"], key=lambda one: (one["ratio"] is None, one["ratio"] or 0.0))
+    here = {state: [label(one["label"]) for one in shown if one["state"] == state] for state in ON_MAP}
+    counts = [(state, f"{_(ON_MAP[state])}: {said(len(names))}") for state, names in here.items() if names]
+    legend = [(state, f"{words} ({_first(here[state])})") for state, words in counts]
+    areas_drawn = [{**{name: one[name] for name in ("path", "at", "state")}, "title": _on_map(one)} for one in shown]
+    heard = ". ".join([caption, *(words for _state, words in counts)])
+    without = _(WITHOUT).format(names=_first([label(one) for one in drawn["without"]])) if drawn["without"] else ""
+    return [*areas(drawn["viewbox"], areas_drawn, caption, legend, heard), *text(without, "small")]
+
+
+def _on_map(one: Row) -> str:
+    word = _(ON_MAP[one["state"]])
+    known = one["ratio"] is not None and one["state"] != "none"
+    return f"{label(one['label'])}: {said(one['ratio'], 2)} · {word}" if known else f"{label(one['label'])}: {word}"
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
 
 
 def _table(part: Mapping[str, Any]) -> list[Block]:

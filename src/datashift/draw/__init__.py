@@ -64,19 +64,16 @@ def beside_official(comparisons: Sequence[Comparison], *, words: Words) -> Chart
         return _chart(ledger(rows, words, notes), words, text, twins.table_beside(rows, words))
 
 
-def area_map(
-    estimates: Sequence[Estimate], shapes: Mapping[str, Any], *, words: Words, inner: Sequence[float] | None = None
-) -> Chart | None:
+def area_map(estimates: Sequence[Estimate], shapes: Mapping[str, Any], *, words: Words) -> Chart | None:
     """Draw a map of one measure by area in five classes; None where fewer than five areas have a figure and a shape.
 
     In: estimates of one measure and period; `shapes`: area id -> GeoJSON geometry in degrees (WGS84), a shapely
     geometry, or a sequence of these, which are united. Out: the chart. Areas without a figure are hatched: a lock
     marks too few answers, an empty ring a place where nobody counted. The table twin lists every area with a row.
-    `inner` are the four limits between the classes, where these have a meaning of their own.
     """
     with speaking(words.language):
         rows = rows_of_estimates(estimates, words)
-        spec = choropleth(rows, shapes, words, inner)
+        spec = choropleth(rows, shapes, words)
         text = twins.text(rows, words, uncounted=len(shapes.keys() - {row.area for row in rows}))
         return _chart(spec, words, text, twins.table(rows, words)) if spec else None
 

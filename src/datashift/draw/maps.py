@@ -38,19 +38,14 @@ _NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 10.0, 15.0, 20.0, 25.0, 50.0)
 _WORDS: dict[State, str] = {"unknown": CANNOT_TELL, "few": TOO_FEW, "empty": NOBODY_COUNTED}
 
 
-def choropleth(
-    rows: Sequence[Row], shapes: Mapping[str, Any], words: Words, inner: Sequence[float] | None = None
-) -> Spec | None:
-    """Return the specification of the map of `rows`, or None where fewer than five areas have figure and shape.
-
-    `inner` are the four limits between the classes, where these have a meaning of their own.
-    """
+def choropleth(rows: Sequence[Row], shapes: Mapping[str, Any], words: Words) -> Spec | None:
+    """Return the specification of the map of `rows`, or None where fewer than five areas have figure and shape."""
     by_area = {row.area: row for row in rows if not row.whole}
     figures = [row.figure for area, row in by_area.items() if row.figure and area in shapes]
     if len(figures) < LEAST_AREAS:
         return None
     values = [figure.value for figure in figures]
-    limits = class_limits(values, share=figures[0].unit == "PT") if inner is None else around(values, inner)
+    limits = class_limits(values, share=figures[0].unit == "PT")
     outlines = on_page(shapes)
     lines, top = head(words)
     states = {state_of(by_area.get(area)) for area in outlines}
@@ -77,12 +72,6 @@ def class_limits(values: Sequence[float], *, share: bool) -> list[float]:
     step = 10.0**-digits
     limits = [math.floor(least / step) * step, *inner, math.ceil(most / step) * step]
     return [round(limit, 10) for limit in limits] if all(a < b for a, b in pairwise(limits)) else equal
-
-
-def around(values: Sequence[float], inner: Sequence[float]) -> list[float]:
-    """Return six limits of five classes: the four inner ones, and ends that hold every value."""
-    high = max(*values, inner[-1] + (inner[-1] - inner[-2]))
-    return [min(*values, 0.0), *inner, math.ceil(10 * high) / 10]
 
 
 def on_page(shapes: Mapping[str, Any]) -> dict[str, BaseGeometry]:

@@ -39,7 +39,7 @@ class Checked:
 class Suspect:
     """An interview that somebody should look at: source row, chance of it all together, and the checks that see it.
 
-    `rules` are the checks among them whose fixed rule it breaks, such as two interviews at the same time.
+    `told` are the checks among them with a finding about it, or about who did it.
     Private: for who reviews the interviews, and never a verdict.
     """
 
@@ -47,12 +47,12 @@ class Suspect:
     p_value: float
     p_adjusted: float
     checks: tuple[str, ...]
-    rules: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
     @property
     def noticed(self) -> bool:
-        """Say whether it breaks a rule, or is less likely than chance gives."""
-        return bool(self.rules) or self.p_adjusted <= LEVEL
+        """Say whether a check tells of it, or it is less likely than chance gives."""
+        return bool(self.told) or self.p_adjusted <= LEVEL
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The only place where the verbs meet: bytes in, a release out, and the same bytes give the same release anywhere."""
 
-from datashift.pipeline.drawings import Drawing, at_once, drawings, finding_sentence, finished, outlines
+from datashift.pipeline.drawings import Drawing, at_once, drawings, finding_sentence, finished
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
 from datashift.pipeline.stages import (
     Result,
@@ -28,7 +28,6 @@ __all__ = [
     "finished",
     "observations",
     "official_figures",
-    "outlines",
     "question",
     "raw_table",
     "run",

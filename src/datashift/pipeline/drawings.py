@@ -11,10 +11,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from datashift.draw import Words, area_map, beside_official, by_area
-from datashift.inputs import bare_name
 from datashift.language import N_, _, current, label
 from datashift.model import (
-    Area,
     Chart,
     Comparison,
     Estimate,
@@ -25,7 +23,6 @@ from datashift.model import (
 from datashift.numbers import THIN, in_digits, places, said
 from datashift.pipeline.setting import Setting, whole_area
 from datashift.standards.periods import years
-from datashift.standards.shapes import polygons
 
 PAGE = 700  # pixels that a map takes on its page
 
@@ -138,36 +135,12 @@ def finding_sentence(setting: Setting, measure: Measure, whole: Estimate | None)
     )
 
 
-def outlines(setting: Setting) -> dict[str, BaseGeometry]:
-    """Return the outline of every area by its id, in the geography of the recipe: later areas go back to what they
-    were cut from. Empty where the boundaries are not at hand.
-    """
-    place = setting.recipe.place
-    pieces: dict[str, list[BaseGeometry]] = {}
-    for area_id, shapes in setting.land().items():
-        home = _before(setting.areas[area_id], place.as_of)
-        if home:
-            pieces.setdefault(home, []).extend(shapes)
-    if place.parts and bare_name(place.parts.file) in setting.inputs.files:
-        name, sent_to = bare_name(place.parts.file), place.parts.names
-        for part, shapes in polygons(setting.inputs.files[name], place.parts.name, file=name, only=sent_to).items():
-            pieces.setdefault(sent_to[part], []).extend(shapes)
-    return {area: shapely.union_all(shapes) for area, shapes in pieces.items()}
-
-
 def _shapes(setting: Setting) -> dict[str, BaseGeometry]:
-    united = outlines(setting)
+    united = setting.outlines()
     # Every map of the run uses these outlines; detail below half a pixel of a page would only be computed again.
     extent = shapely.total_bounds(list(united.values())) if united else (0.0, 0.0, 0.0, 0.0)
     fine = max(extent[2] - extent[0], extent[3] - extent[1]) / PAGE / 2
     return {area: shapely.simplify(shape, fine) for area, shape in united.items()}
-
-
-def _before(area: Area, day: Any) -> str | None:
-    if area.valid_on(day):
-        return area.id
-    # An area cut from several older ones belongs to none of them as a whole.
-    return area.predecessors[0] if len(area.predecessors) == 1 else None
 
 
 def _period(rows: Sequence[Estimate]) -> str:

@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 import pyarrow as pa
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from datashift.errors import BadRecipe
@@ -21,6 +22,7 @@ from datashift.model import (
     Kit,
     Measure,
     Origin,
+    Place,
     Raw,
     Recipe,
 )
@@ -33,7 +35,12 @@ from datashift.standards.shapes import polygons
 
 @dataclass(frozen=True)
 class Setting:
-    """What recipe, kit and files say before the first row is looked at."""
+    """What recipe, kit and files say before the first row is looked at.
+
+    table: the rows of a file.   land: the polygons of the boundaries, by area id.   outlines: the outline of every area
+    by its id, in the geography of the recipe: later areas go back to what they were cut from; empty where the
+    boundaries are not at hand. Each is read when it is first asked for, and once.
+    """
 
     inputs: Inputs
     recipe: Recipe
@@ -43,6 +50,7 @@ class Setting:
     margins: Mapping[str, Mapping[str, float]]
     table: Callable[[str], Raw]
     land: Callable[[], dict[str, list[Any]]]
+    outlines: Callable[[], dict[str, BaseGeometry]]
 
 
 def set_up(inputs: Inputs, margins: Mapping[str, Mapping[str, float]] | None = None) -> Setting:
@@ -74,7 +82,8 @@ def set_up(inputs: Inputs, margins: Mapping[str, Mapping[str, float]] | None = N
             for name, margin in recipe.margin.items()
         }
     land = cache(partial(_by_area_id, inputs, place.boundaries, areas))
-    return Setting(inputs, recipe, kit, chosen_measures(recipe, kit), areas, margins, table, land)
+    outlines = cache(partial(_outlines, inputs, place, areas, land))
+    return Setting(inputs, recipe, kit, chosen_measures(recipe, kit), areas, margins, table, land, outlines)
 
 
 def _require_areas(recipe: Recipe, areas: Mapping[str, Area]) -> None:
@@ -119,3 +128,25 @@ def _by_area_id(
         if area:
             found.setdefault(area.id, []).extend(shapes)
     return found
+
+
+def _outlines(
+    inputs: Inputs, place: Place, areas: Mapping[str, Area], land: Callable[[], dict[str, list[Any]]]
+) -> dict[str, BaseGeometry]:
+    pieces: dict[str, list[BaseGeometry]] = {}
+    for area_id, shapes in land().items():
+        home = _before(areas[area_id], place.as_of)
+        if home:
+            pieces.setdefault(home, []).extend(shapes)
+    if place.parts and bare_name(place.parts.file) in inputs.files:
+        name, sent_to = bare_name(place.parts.file), place.parts.names
+        for part, shapes in polygons(inputs.files[name], place.parts.name, file=name, only=sent_to).items():
+            pieces.setdefault(sent_to[part], []).extend(shapes)
+    return {area: shapely.union_all(shapes) for area, shapes in pieces.items()}
+
+
+def _before(area: Area, day: Any) -> str | None:
+    if area.valid_on(day):
+        return area.id
+    # An area cut from several older ones belongs to none of them as a whole.
+    return area.predecessors[0] if len(area.predecessors) == 1 else None

@@ -18,7 +18,14 @@ from datashift.publish.content import check_public_cells, content_digest, parque
 from datashift.publish.datapackage import COLUMNS, datapackage
 from datashift.publish.release import Gate, Release, vocabulary
 from datashift.publish.sdmx_csv import estimates_csv
-from datashift.publish.tables import chart_csv, comparison_csv, findings_json, json_bytes, rejects_csv
+from datashift.publish.tables import (
+    chart_csv,
+    comparison_csv,
+    dense_json_bytes,
+    findings_json,
+    json_bytes,
+    rejects_csv,
+)
 
 FORMAT = "datashift-release/1"
 STAGES = (
@@ -96,7 +103,7 @@ def public_members(release: Release) -> dict[str, bytes]:
         "datapackage.json": datapackage(release),
     }
     if release.dossier is not None:
-        members[DOSSIER] = json_bytes(release.dossier)
+        members[DOSSIER] = dense_json_bytes(release.dossier)
     members |= {f"inputs/{PurePosixPath(name).name}": data for name, data in release.inputs}
     for chart in release.charts:
         members[f"charts/{chart.name}.svg"] = chart.svg.encode()

@@ -85,11 +85,14 @@ _ONE_BACK = N_(
 
 
 class _Floors(NamedTuple):
-    """Per device and day: the device, the day, and the shortest time from the end of an interview to its arrival."""
+    """Per device and day: the device, the day, the shortest time from the end of an interview to its arrival, and how
+    many interviews there were.
+    """
 
     of: Whole
     day: Whole
     least: Numbers
+    count: Whole
 
 
 def clocks(evidence: Evidence) -> Outcome:
@@ -108,10 +111,11 @@ def clocks(evidence: Evidence) -> Outcome:
     if arrived is not None and "end" in known and by is not None and len(by.names) >= FEW:
         lag = np.where(evidence.written, lags(arrived, known["end"]), np.nan)
         floors = _floors(lag, arrived, by)
-        families = (_slow(floors, len(by.names)), _set_back(floors, len(by.names)))
+        full = _full_days(floors, len(by.names))
+        families = (_slow(floors, len(by.names)), _set_back(full, len(by.names)))
         tested = sum(int((~np.isnan(p)).sum()) for p in families)
         found += _told_slow(evidence, by, floors, families[0], known["end"])
-        found += _told_back(evidence, by, floors, families[1], arrived)
+        found += _told_back(evidence, by, full, families[1], arrived)
     return Outcome(tuple(found), tested)
 
 
@@ -163,7 +167,21 @@ def _floors(lag: Numbers, arrived: Moments, by: Groups) -> _Floors:
     of = by.of[rows]
     first = np.ones(len(rows), dtype=np.bool_)
     first[1:] = (of[1:] != of[:-1]) | (day[1:] != day[:-1])
-    return _Floors(of[first], day[first], lag[rows][first])
+    begins = np.flatnonzero(first)
+    return _Floors(of[first], day[first], lag[rows][first], np.diff(begins, append=len(rows)))
+
+
+def _full_days(floors: _Floors, size: int) -> _Floors:
+    """Return the days with at least as many interviews as the median day of their device.
+
+    The shortest of few waits is longer than that of many, and the last day of fieldwork often has few.
+    """
+    keep = np.zeros(len(floors.of), dtype=np.bool_)
+    ends = np.searchsorted(floors.of, np.arange(size + 1))
+    for k in range(size):
+        own = slice(ends[k], ends[k + 1])
+        keep[own] = floors.count[own] >= np.median(floors.count[own]) if ends[k] < ends[k + 1] else False
+    return _Floors(*(part[keep] for part in floors))
 
 
 def _slow(floors: _Floors, size: int) -> Numbers:
