@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,8 @@ class Evidence:
     polygons: Mapping[str, list[BaseGeometry]] = field(default_factory=dict)
     aside: pa.Table | None = None
     backchecks: pa.Table | None = None
+    _kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    _lock: Any = field(default_factory=RLock, init=False, repr=False)
 
     @cached_property
     def rows(self) -> Whole:
@@ -49,12 +53,16 @@ class Evidence:
     @cached_property
     def columns(self) -> dict[str, Encoded]:
         """Every text column, encoded."""
-        return {name: encode(self.raw[name]) for name in self.raw.column_names if name != "_row"}
+        names = [name for name in self.raw.column_names if name != "_row"]
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            return dict(zip(names, pool.map(lambda name: encode(self.raw[name]), names), strict=True))
 
-    @cached_property
-    def kept(self) -> dict[str, Any]:
-        """What one check has worked out and others need too, by name."""
-        return {}
+    def once(self, name: str, work_out: Callable[[], Any]) -> Any:
+        """Return what several checks need, worked out by the first that asks."""
+        with self._lock:
+            if name not in self._kept:
+                self._kept[name] = work_out()
+            return self._kept[name]
 
     @cached_property
     def written(self) -> Flags:

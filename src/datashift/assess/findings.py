@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,10 +13,14 @@ import pyarrow as pa
 from shapely.geometry.base import BaseGeometry
 
 from datashift.assess.catalogue import CHECKS
+from datashift.assess.checks import Outcome
 from datashift.assess.evidence import Evidence
 from datashift.assess.joint import interviews
 from datashift.assess.wording import change
 from datashift.model import Area, Assessment, Checked, Effect, Finding, Harmonised, Kit, Recipe
+
+_MANY, _AT_A_TIME = 50_000, 2
+"""Fewer rows are not worth a thread; more than two at a time would need more memory and hardly be faster."""
 
 
 def assess(  # noqa: PLR0913 - the whole case is needed, and each part is a record of its own
@@ -45,8 +50,7 @@ def assess(  # noqa: PLR0913 - the whole case is needed, and each part is a reco
     last = today or (datetime.now(UTC) + timedelta(hours=14)).date()
     evidence = Evidence(raw, harmonised, recipe, kit, last, areas, polygons or {}, aside, backchecks)
     found, checks, signals = [], [], {}
-    for check in CHECKS:
-        outcome = check.run(evidence)
+    for check, outcome in zip(CHECKS, _outcomes(evidence), strict=True):
         found += [_with_effect(finding, evidence, effect) for finding in outcome.findings]
         checks.append(
             Checked(
@@ -58,6 +62,14 @@ def assess(  # noqa: PLR0913 - the whole case is needed, and each part is a reco
             signals[check.id] = outcome.signal
     found.sort(key=lambda finding: (-_weight(finding), -len(finding.rows), finding.check, finding.code))
     return Assessment(found, tuple(checks), interviews(evidence, signals, found))
+
+
+def _outcomes(evidence: Evidence) -> list[Outcome]:
+    """Run all checks, several at a time where there are many rows: each has random numbers of its own."""
+    if len(evidence.rows) < _MANY:
+        return [check.run(evidence) for check in CHECKS]
+    with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
+        return list(pool.map(lambda check: check.run(evidence), CHECKS))
 
 
 def _with_effect(

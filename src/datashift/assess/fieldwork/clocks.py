@@ -92,7 +92,7 @@ class _Floors(NamedTuple):
     of: Whole
     day: Whole
     least: Numbers
-    count: Whole
+    number: Whole
 
 
 def clocks(evidence: Evidence) -> Outcome:
@@ -180,8 +180,8 @@ def _full_days(floors: _Floors, size: int) -> _Floors:
     ends = np.searchsorted(floors.of, np.arange(size + 1))
     for k in range(size):
         own = slice(ends[k], ends[k + 1])
-        keep[own] = floors.count[own] >= np.median(floors.count[own]) if ends[k] < ends[k + 1] else False
-    return _Floors(*(part[keep] for part in floors))
+        keep[own] = floors.number[own] >= np.median(floors.number[own]) if ends[k] < ends[k + 1] else False
+    return _Floors(floors.of[keep], floors.day[keep], floors.least[keep], floors.number[keep])
 
 
 def _slow(floors: _Floors, size: int) -> Numbers:

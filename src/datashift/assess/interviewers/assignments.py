@@ -71,10 +71,7 @@ def assignment(evidence: Evidence, role: str = "enumerator") -> Assignment | str
     a grid cell of the coordinates where these are larger than a village. What is next finer than that, or the day where
     nothing is, makes the units.
     """
-    name = f"assignment {role}"
-    if name not in evidence.kept:
-        evidence.kept[name] = _assignment(evidence, role)
-    found: Assignment | str = evidence.kept[name]
+    found: Assignment | str = evidence.once(f"assignment {role}", lambda: _assignment(evidence, role))
     return found
 
 

@@ -77,13 +77,15 @@ def positioned(evidence: Evidence) -> tuple[Numbers, Flags] | None:
     place = evidence.recipe.place
     if place.latitude not in evidence.columns or place.longitude not in evidence.columns:
         return None
-    if "positions" not in evidence.kept:
-        point = np.array([evidence.value(str(name)) for name in (place.latitude, place.longitude)]).T
-        latitude, longitude = point.T
-        on_map = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180) & (np.abs(point) > _ZERO).any(axis=1)
-        evidence.kept["positions"] = (point, on_map & evidence.written)
-    point, usable = evidence.kept["positions"]
+    point, usable = evidence.once("positions", lambda: _positions(evidence, str(place.latitude), str(place.longitude)))
     return point, usable
+
+
+def _positions(evidence: Evidence, *names: str) -> tuple[Numbers, Flags]:
+    point = np.array([evidence.value(name) for name in names]).T
+    latitude, longitude = point.T
+    on_map = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180) & (np.abs(point) > _ZERO).any(axis=1)
+    return point, np.asarray(on_map & evidence.written)
 
 
 def made_up(evidence: Evidence) -> Iterator[Finding]:
