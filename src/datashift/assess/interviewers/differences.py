@@ -59,7 +59,7 @@ SOME_DIFFER_OF = N_(
 )
 LEANS = N_(
     "In '{column}' and questions like it, {share} per cent of the answers in {interviews} interviews are '{value}'; at "
-    "the same places others have {others} %. Questions: {questions}. Ask how these questions were put."
+    "the same places others have {others} per cent. Questions: {questions}. Ask how these questions were put."
 )
 LEANS_TO_ONE = N_(
     "In '{column}' and questions like it, {interviews} interviews have one answer more often than others have it at "
@@ -67,7 +67,7 @@ LEANS_TO_ONE = N_(
 )
 SHARE_DIFFERS = N_(
     "In '{column}', {share} per cent of the answers in {interviews} interviews are '{value}'; at the same places "
-    "others have {others} %. Questions that differ: {differing}. Ask how these questions were put."
+    "others have {others} per cent. Questions that differ: {differing}. Ask how these questions were put."
 )
 ANSWERS_DIFFER = N_(
     "In '{column}', {share} per cent of the answers in {interviews} interviews are the same; at the same places others "
