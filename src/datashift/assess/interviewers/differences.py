@@ -59,11 +59,11 @@ SOME_DIFFER_OF = N_(
 )
 LEANS = N_(
     "In '{column}' and questions like it, {share} per cent of the answers in {interviews} interviews are '{value}'; at "
-    "the same places others have {others} per cent. Questions: {questions}. Ask how these questions were put."
+    "the same places others have {others} per cent. Questions like this: {questions}. Ask how these questions were put."
 )
 LEANS_TO_ONE = N_(
     "In '{column}' and questions like it, {interviews} interviews have one answer more often than others have it at "
-    "the same places. Questions: {questions}. Ask how these questions were put."
+    "the same places. Questions like this: {questions}. Ask how these questions were put."
 )
 SHARE_DIFFERS = N_(
     "In '{column}', {share} per cent of the answers in {interviews} interviews are '{value}'; at the same places "
