@@ -42,7 +42,8 @@ def test_every_command_has_a_help_text_in_the_four_languages(capsys: pytest.Capt
     shadow = {"official", "ledger", "claims", "progress", "coverage"}
     site = {"serve", "work", "publish"}
     named = {"estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures"}
-    assert set(MODULES) == shadow | named | site
+    evidence = {"assess", "profiles", "dossier"}
+    assert set(MODULES) == shadow | named | site | evidence
 
 
 @pytest.fixture(scope="module")

@@ -228,11 +228,12 @@ def merge_names(page: Page) -> None:
 
 def look_at_the_result(page: Page) -> None:
     wait_for(page, "What we noticed")
-    page.locator("summary:has-text('Explain')").first.click()
+    page.locator("summary:has-text('Decide on finding')").first.click()
     looked_at(page, "findings")
+    page.locator(".noticed input[value=explained]").first.check()
     page.locator(".noticed textarea").first.fill("It is simulated.")
     page.locator(".noticed button").first.click()
-    page.wait_for_selector("text=Your explanation is saved.")
+    page.wait_for_selector("text=Your decision is saved.")
     page.click("main form:has(input[name=version]) button.first")
     looked_at(page, "result")
     go_on(page)
