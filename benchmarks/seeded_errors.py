@@ -25,6 +25,8 @@ from datashift.model import Area, Assessment, Effect, Harmonised, Kit, Recipe
 
 YES_NO, FIVE, THREE = ("yes", "no"), ("1", "2", "3", "4", "5"), ("a", "b", "c")
 CHOICES = 30
+ALL_PAIRS = 5_000
+"""Percent-match compares all pairs, which takes hours for more interviews."""
 GRID = [f"q{k}" for k in range(20, 28)]
 NUMBERS = ("income", "distance", "hours", "weight")
 TODAY = date(2026, 6, 30)
@@ -325,12 +327,17 @@ def assessed(world: World) -> Assessment:
     return assess(raw, taken, RECIPE, KIT, effect=effect, areas=villages, today=TODAY)
 
 
-def flagged(found: Assessment, check: str) -> set[int]:
-    """Rows (from 0) that a check points to, by itself or through the interviewers that it singles out."""
+def flagged(found: Assessment, check: str, n: int) -> set[int]:
+    """Rows (from 0) that a check points to, by itself or through the interviewers that it singles out.
+
+    Heaping of ages (K22) is about all of them, as Whipple's index is.
+    """
     rows: set[int] = set()
     for finding in found.findings:
         if finding.check == check:
             singled = [one.rows for one in finding.subjects]
+            if check == "K22" and not singled:
+                return set(range(n))
             rows |= {row - 2 for several in (singled or [finding.rows]) for row in several}
     return rows
 
@@ -434,7 +441,8 @@ def clean_runs(sizes: list[int], runs: int) -> None:
 
 
 def _speaking(world: World) -> list[str]:
-    return [name for name, (statistic, bound, _check) in RULES.items() if statistic(world).max() >= bound]
+    able = {name: rule for name, rule in RULES.items() if world.n <= ALL_PAIRS or rule[0] is not match_statistic}
+    return [name for name, (statistic, bound, _check) in able.items() if statistic(world).max() >= bound]
 
 
 def fair_bounds(runs: int, n: int) -> dict[str, float]:
@@ -466,7 +474,7 @@ def _scored(
     world: World, checks: tuple[str, ...], fair: dict[str, float]
 ) -> Iterator[tuple[str, tuple[float, float, float]]]:
     found = assessed(world)
-    own = {check: flagged(found, check) for check in checks}
+    own = {check: flagged(found, check, world.n) for check in checks}
     own |= {"any of these": set().union(*own.values())} if len(checks) > 1 else {}
     beside = set(world.beside.tolist()) - set(world.planted.tolist())
     first = [one.row - 2 for one in found.interviews if one.row - 2 not in beside]
