@@ -56,7 +56,7 @@ class World:
 
 def honest(rng: np.random.Generator, n: int) -> World:
     """A survey in which nobody did anything wrong."""
-    villages, people = max(1, n // 25), max(2, min(40, n // 30))
+    villages, people = max(1, n // 25), max(2, min(40, n // 30), n // 400)
     village = np.sort(rng.integers(0, villages, n))
     # Every village is visited by up to three interviewers; each works through it in turn.
     team = rng.integers(0, people, (villages, 3))
