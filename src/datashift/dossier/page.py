@@ -27,7 +27,8 @@ a{color:var(--link);text-underline-offset:.15em}:focus-visible{outline:3px solid
 .finding{font-size:1.3rem;line-height:1.4;max-width:46ch;margin:1rem 0}
 .lead{font-weight:600}.small{font-size:.92rem;color:var(--soft)}
 .notice{border-left:4px solid var(--official);background:var(--quiet);padding:.75rem 1rem}
-nav ol{padding-left:1.8rem}nav ol:lang(ne){list-style-type:devanagari}nav a{display:block;padding:.4rem 0;min-height:2.6rem}
+nav ol{padding-left:1.8rem}nav ol:lang(ne){list-style-type:devanagari}
+nav a{display:block;padding:.4rem 0;min-height:2.6rem}
 dl.facts{display:grid;grid-template-columns:minmax(8rem,15rem) minmax(0,1fr);gap:.5rem 1.25rem;max-width:none}
 dt{color:var(--soft)}dd{margin:0;max-width:70ch}
 .cards{list-style:none;padding:0;max-width:none}
