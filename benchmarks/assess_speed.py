@@ -24,11 +24,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from seeded_errors import KIT
 
 from datashift.assess.catalogue import CHECKS
 from datashift.assess.evidence import Evidence
 from datashift.assess.findings import assess
-from datashift.model import Area, Effect, Harmonised, Kit, Recipe
+from datashift.model import Area, Effect, Harmonised, Recipe
 
 CHOICES, NUMBERS = 66, 18
 GRID = [f"q{k}" for k in range(20, 28)]
@@ -36,13 +37,6 @@ PEOPLE, AREAS = 500, 3_000
 FIRST_DAY = 1_767_254_400 + 8 * 3_600
 """1 January 2026, eight o'clock."""
 
-KIT = Kit.model_validate({
-    "id": "simulated", "version": "1", "title": {"en": "Simulated"}, "description": {"en": "-"}, "indicator": "6.1.1",
-    "relation": "local", "relation_note": {"en": "-"}, "universe": {"unit": {"en": "-"}, "text": {"en": "-"}},
-    "concepts": {"q0": {"label": {"en": "q0"}, "codes": {code: {"label": {"en": code}} for code in ("yes", "no")}}},
-    "measures": [{"id": "SHARE", "label": {"en": "Yes"}, "finding": {"en": "-"}, "estimator": "proportion",
-                  "numerator": {"q0": "yes"}}],
-})  # fmt: skip
 RECIPE = Recipe.model_validate({
     "id": "speed", "title": {"en": "Speed"}, "kit": "simulated", "producer": "a benchmark", "row_id": "id",
     "simulated": True, "source": [{"file": "speed.csv"}], "columns": {"q0": {"column": "q0"}},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -45,6 +45,15 @@ def label(texts: Mapping[str, str] | str, language: str | None = None) -> str:
         return texts
     wanted = language or _current.get()
     return texts.get(wanted) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def in_all(say: Callable[[], str]) -> dict[str, str]:
+    """Return what `say` says in each of the languages, as a label; {} where it says nothing."""
+    said = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            said[language] = say()
+    return said if any(said.values()) else {}
 
 
 @cache

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from datashift.coverage.groups import PEOPLE, group_label
 from datashift.dossier.people import Known, short
-from datashift.dossier.saying import in_all, words
+from datashift.dossier.saying import words
 from datashift.errors import BadStandard
-from datashift.language import N_
+from datashift.language import N_, in_all
 from datashift.model import Kit, Label
 from datashift.pipeline import Result
 from datashift.standards.framework import framework

@@ -23,8 +23,8 @@ from datashift.dossier.people import (
     through_gate,
 )
 from datashift.dossier.reach import numbers, reached
-from datashift.dossier.saying import in_all, words
-from datashift.language import N_, label
+from datashift.dossier.saying import words
+from datashift.language import N_, in_all, label
 from datashift.model import Label
 from datashift.pipeline import Result
 

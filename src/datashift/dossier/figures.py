@@ -9,8 +9,8 @@ from typing import Any
 
 from datashift.compare import contest_sentence, reason, verdict_word
 from datashift.dossier.made import place
-from datashift.dossier.saying import in_all, joined, method, plain, words
-from datashift.language import N_, _, label
+from datashift.dossier.saying import joined, method, plain, words
+from datashift.language import N_, _, in_all, label
 from datashift.model import Comparison, Estimate, Label
 from datashift.numbers import said
 from datashift.pipeline import Result, finding_sentence, whole_area

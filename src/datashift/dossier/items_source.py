@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
-from datashift.dossier.saying import RELATIONS, SAMPLING, in_all, words
+from datashift.dossier.saying import RELATIONS, SAMPLING, words
 from datashift.dossier.seen import Fact, Seen, fact, told, within
-from datashift.language import LANGUAGES, N_
+from datashift.language import LANGUAGES, N_, in_all
 from datashift.model import BY_CHANCE
 from datashift.model.assessment import State
 from datashift.pipeline import uncertainty_sentence

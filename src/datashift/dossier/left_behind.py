@@ -15,8 +15,8 @@ from datashift.chance import LEVEL, adjusted
 from datashift.compare import Known as Limits
 from datashift.compare import apart, careful_limits, verdict_word
 from datashift.dossier.people import RATED, Known, short
-from datashift.dossier.saying import in_all, plain, words
-from datashift.language import N_
+from datashift.dossier.saying import plain, words
+from datashift.language import N_, in_all
 from datashift.model import BY_CHANCE, Estimate, Label, Measure, Verdict
 from datashift.numbers import amount, places, said
 from datashift.pipeline import Result, whole_area

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from datashift.dossier.saying import RELATIONS, SAMPLING, in_all, words
-from datashift.language import N_
+from datashift.dossier.saying import RELATIONS, SAMPLING, words
+from datashift.language import N_, in_all
 from datashift.model import Concept, Kit, Label, Recipe
 from datashift.pipeline import Setting, uncertainty_sentence, whole_area
 from datashift.standards.areas import area_label

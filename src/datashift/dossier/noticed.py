@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from datashift.assess import sentence
-from datashift.dossier.saying import in_all, plain, words
-from datashift.language import N_
+from datashift.dossier.saying import plain, words
+from datashift.language import N_, in_all
 from datashift.model import Checked, Finding, Label
 from datashift.pipeline import Result
 

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datashift.assess.reached.representation import Held, Share
-from datashift.dossier.saying import in_all, joined, plain, words
+from datashift.dossier.saying import joined, plain, words
 from datashift.errors import BadRecipe
-from datashift.language import N_, label
+from datashift.language import N_, in_all, label
 from datashift.model import Estimate, Kit, Label, Recipe
 from datashift.numbers import THIN, said
 from datashift.pipeline import Result, Setting, whole_area

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
-from datashift.language import LANGUAGES, N_, _, label, speaking
+from datashift.language import N_, _, in_all, label
 from datashift.model import Label
 from datashift.numbers import said
 from datashift.publish.sdmx_csv import number
@@ -58,15 +57,6 @@ SPREAD = N_("How much groups of answers differ tells how sure the figure is (Tay
 STAGES = N_("The draw had {stages} stages, and each of them counts.")
 CALIBRATED = N_("The weights were brought to known totals (calibration: {kind}).")
 INTERVAL = N_("The kind of interval is {kind}.")
-
-
-def in_all(say: Callable[[], str]) -> Label:
-    """Return what `say` says in each of the four languages; {} where it says nothing."""
-    told = {}
-    for language in LANGUAGES:
-        with speaking(language):
-            told[language] = say()
-    return told if any(told.values()) else {}
 
 
 def words(template: str, /, **facts: Any) -> Label:

@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any
 
 from datashift.assess.reached.representation import Held
-from datashift.dossier.saying import in_all
 from datashift.errors import BadRecipe
-from datashift.language import _, label
+from datashift.language import _, in_all, label
 from datashift.model import Checked, Estimate, Kit, Label, Recipe, Statements
 from datashift.model.assessment import State
 from datashift.numbers import in_digits, said

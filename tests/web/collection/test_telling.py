@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from water_road import DEMO
 
+from datashift.dossier.saying import EXPLAINED
 from datashift.inputs import gather
 from datashift.language import LANGUAGES, speaking
 from datashift.pipeline import Result
 from datashift.pipeline import run as work_out
 from datashift.publish.released import released
 from datashift.release import publish
-from datashift.web.collection.telling import EXPLAINED, told
+from datashift.web.collection.telling import told
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from datashift.language import LANGUAGES, N_, _, label, speaking
+from datashift.language import N_, _, in_all, label
 from datashift.model.assessment import Rating
 from datashift.model.record import Label
 from datashift.numbers import said
@@ -72,15 +72,6 @@ _THEN = N_("Then the result would be: {result}.")
 _THEN_GRADE = N_("Then the result would be: {result}, grade {grade}.")
 _FILLS = N_("It would fill a gap.")
 _RAISES = N_("It would fill a gap, but not change the result alone.")
-
-
-def in_all(say: Callable[[], str]) -> Label:
-    """Return what `say` says in each of the four languages."""
-    told = {}
-    for language in LANGUAGES:
-        with speaking(language):
-            told[language] = say()
-    return told
 
 
 def _in_words(template: str) -> Label:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,8 @@ import pyarrow as pa
 
 from datashift.assess import queue, sentence, subject_sentence
 from datashift.compare import contest_sentence, reason, verdict_word
-from datashift.language import LANGUAGES, N_, _, label, speaking
+from datashift.dossier.saying import EXPLAINED, method
+from datashift.language import _, in_all, label
 from datashift.model import Benchmark, Checked, Comparison, Effect, Estimate, Finding, Label, Measure
 from datashift.pipeline import Result, finding_sentence, uncertainty_sentence, whole_area
 from datashift.publish.bundle import MANIFEST
@@ -27,35 +27,11 @@ from datashift.publish.sdmx_csv import number
 from datashift.standards.areas import area_label
 
 FIRST_ROWS = 5
-EXPLAINED = {
-    "harmonise.unknown-code": N_("The answer is not in the list of answers."),
-    "harmonise.unknown-place": N_("The place is not in the list of places."),
-    "harmonise.no-place": N_("The place is missing."),
-    "harmonise.not-a-number": N_("A number was expected, and something else is there."),
-    "harmonise.not-a-date": N_("The date cannot be read."),
-    "harmonise.no-date": N_("The date is missing."),
-    "harmonise.outside-period": N_("The date lies outside the time that is meant."),
-    "harmonise.bad-weight": N_("The weight is missing or below zero."),
-    "harmonise.empty-row": N_("The row is empty."),
-    "harmonise.not-meant": N_("The recipe does not mean this row."),
-    "harmonise.removed": N_("A correction took this row out."),
-    "harmonise.no-reading": N_("The reading or its sensor is missing."),
-    "harmonise.implausible-reading": N_("The sensor cannot have measured this value."),
-    "harmonise.incomplete-hour": N_("The hour has too few readings."),
-    "harmonise.incomplete-day": N_("The day has too few complete hours."),
-    "harmonise.repeated-id": N_("The same id stands in an earlier row."),
-}
-"""Why rows could not be used, without what is in them."""
-
 MOST_ROWS = 2000
 """Rows that are kept with what concerns one person: more than anybody looks through."""
 MOST_INTERVIEWS = 100
 HEAVIEST = 1e9
 """The weight of what would leave no figure at all: JSON and databases know no infinity."""
-SPREAD = N_("How much groups of answers differ tells how sure the figure is (Taylor linearisation).")
-STAGES = N_("The draw had {stages} stages, and each of them counts.")
-CALIBRATED = N_("The weights were brought to known totals (calibration: {kind}).")
-INTERVAL = N_("The kind of interval is {kind}.")
 
 
 def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
@@ -118,15 +94,6 @@ def interviews_of(result: Result) -> list[dict[str, Any]]:
     """Return the rows that somebody should look at first, the least likely by chance before the others."""
     first = result.assessment.interviews[:MOST_INTERVIEWS]
     return [{"row": one.row, "p": one.p_adjusted, "checks": list(one.checks)} for one in first]
-
-
-def in_all(say: Callable[[], str]) -> Label:
-    """Return what `say` says in each of the four languages; {} where it says nothing."""
-    said = {}
-    for language in LANGUAGES:
-        with speaking(language):
-            said[language] = say()
-    return said if any(said.values()) else {}
 
 
 def _bundle_id(bundle: Path) -> str:
@@ -198,7 +165,7 @@ def _estimate(e: Estimate, measure: Measure) -> dict[str, Any]:
     return numbers | {
         "measure": e.measure, "label": measure.label, "area": e.area, "area_name": e.area_name, "period": e.period,
         "breakdown": dict(e.breakdown), "n": e.n, "unit": e.unit, "status": e.status, "method_id": e.method,
-        "method": in_all(lambda: _method(e.method)),
+        "method": in_all(lambda: method(e.method)),
         "reason": in_all(lambda: _(e.reason).format(**e.facts)) if e.reason else {},
     }  # fmt: skip
 
@@ -223,20 +190,6 @@ def _official(figure: Benchmark) -> dict[str, Any]:
         | {name: _plain(value) for name, value in numbers.items()}
         | {"breakdown": dict(figure.breakdown)}
     )
-
-
-def _method(method: str) -> str:
-    """Say in the current language how a figure and its interval came about; a method we have no words for is named."""
-    first, *more = method.split("; ")
-    if not first.startswith("taylor-"):
-        return method
-    parts = [_(SPREAD)]
-    stages = first.removeprefix("taylor-").removesuffix("-stage")
-    parts += [_(STAGES).format(stages=stages)] if stages.isdigit() else []
-    for part in more:
-        kind = part.removeprefix("calibrated-")
-        parts.append(_(CALIBRATED if kind != part else INTERVAL).format(kind=kind))
-    return " ".join(parts)
 
 
 def _moved(effect: Effect) -> dict[str, Any]:

@@ -21,12 +21,12 @@ from markupsafe import Markup, escape
 from datashift.dossier.page import DRAWN
 from datashift.dossier.view import view
 from datashift.dossier.view_figures import coverage
-from datashift.language import LANGUAGES, N_, _, current, label, speaking
+from datashift.language import LANGUAGES, N_, _, current, in_all, label, speaking
 from datashift.model import Item, Label, Rating
 from datashift.numbers import in_digits, said
 from datashift.standards.areas import world
 from datashift.standards.profiles import Profile, catalogue, evaluate, next_best, profiles_for, reading_as_dict
-from datashift.standards.profiles.wording import EFFORTS, in_all
+from datashift.standards.profiles.wording import EFFORTS
 from datashift.web.dashboard import citing, models
 from datashift.web.dashboard.members import content, opened
 from datashift.web.jobs.models import Job
