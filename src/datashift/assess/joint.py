@@ -12,9 +12,9 @@ from datashift.assess.encoded import Flags, Numbers
 from datashift.assess.evidence import Evidence
 from datashift.model import Finding, Suspect
 
-_LEAST, _MOST = 1e-15, 0.99
-"""A chance of 1, as counts give it, would outweigh any other check; so each is taken as 0.99 at most (Fang, Chang,
-Park & Tseng 2023). That makes small chances no smaller."""
+_LEAST, _MOST = 1e-15, 0.5
+"""What one check does not see says nothing against what another one sees, and a chance of 1 would outweigh it: each is
+taken as a half at most (truncated as by Fang, Chang, Park & Tseng 2023, who take 0.99). Small chances stay as small."""
 _SHOWN = 10_000
 _OF_INTERVIEWS = frozenset({"K2", "K5", "K6", "K11", "K12", "K13", "K14", "K15", "K17", "K18", "K26", "K27", "K30"})
 """Checks whose findings are about what was done in single interviews, not about a column, a plan or a form."""

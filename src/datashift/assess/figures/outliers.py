@@ -154,12 +154,15 @@ def _each(one: Question) -> Numbers:
 
     The r outermost take the p value that r lie so far, times r over n, 2 for the sides, and the sum of 1 / r
     over all n: then no more than a share u of honest numbers has at most u, whatever the dependence between ranks.
+    A side whose far numbers are a group of their own says nothing of single ones.
     """
     n = one.tally.total
     paid = 2 * (1 + np.log(n)) / n
     below = np.cumsum(one.tally.counts)
     p = np.ones(len(one.tally.values))
     for side, rank in ((one.above, below[-1] - below + one.tally.counts), (one.below, below)):
+        if side.total >= 1:
+            continue
         # Ranks count from the outside; a number takes the p value of the first count that holds it.
         place = np.searchsorted(side.at, rank)
         inside = place < len(side.at)
