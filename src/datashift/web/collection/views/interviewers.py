@@ -98,8 +98,9 @@ def reply(request: HttpRequest, token: str) -> HttpResponse:
              "problem": problem, "text": text or one.appeal_text}  # fmt: skip
     response = render(request, "collection/reply.html", facts, status=400 if problem else 200)
     response["X-Robots-Tag"] = "noindex"
-    # The link is the key: no other site may learn it.
-    response["Referrer-Policy"] = "no-referrer"
+    # The link is the key: no other site may learn it. "no-referrer" would hide the origin of the form too, and browsers
+    # would be refused.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
