@@ -70,12 +70,3 @@ def discoveries(p_values: Any, level: float = LEVEL) -> tuple[Numbers, Flags]:
     asked = ~np.isnan(p)
     rates[asked] = adjusted(p[asked]) if asked.any() else []
     return rates, np.asarray(rates <= level, dtype=np.bool_)
-
-
-def drawn_p(observed: float, drawn: Any) -> float:
-    """Return the p value of `observed` among values drawn under the null: (1 + as great) / (1 + drawn).
-
-    It is valid for any number of draws (Davison & Hinkley 1997, 4.2.5), and never below 1 / (1 + drawn).
-    """
-    values = np.asarray(drawn, dtype=np.float64)
-    return float((1 + (values >= observed).sum()) / (1 + len(values)))

@@ -150,7 +150,7 @@ def _entry(entry: Entry) -> str:
 
 
 def _interviews(case: _Case, top: int) -> list[str]:
-    """The interviews that several checks find unusual together; those that chance would give are left out."""
+    """The interviews that a finding tells of, or that several checks see; those that chance would give are left out."""
     told = [one for one in case.assessment.interviews if one.noticed][:top]
     lines = [_("Interviews to look at first (private):")]
     lines += ["  " + _("row {row}: {checks}").format(row=said(one.row), checks=", ".join(one.checks)) for one in told]
