@@ -49,9 +49,9 @@ def hexagons(
 ) -> Hexagons:
     """Count points in hexagons of sizes `finest` (7: about 5 km²) to `coarsest` (4: about 1,770 km²).
 
-    In:  degrees (WGS84); `people`: who stands behind each point, if known: each hexagon then has `least_n` of them, too.
+    In:  degrees (WGS84); `people`: who stands behind each point, if known: each hexagon has `least_n` of them, too.
     Out: a hexagon is split only where all its parts that hold a point hold enough. So none is told beside the larger
-         one around it, and no small one is found by subtraction. Hexagons of the largest size with too few are left out.
+         one around it, and no small one is found by subtraction. Of the largest, those with too few are left out.
          Where fewer than `least_n` points would be left out, or one hexagon alone, the smallest others go with them.
     Raises CannotProtect: points.resolutions, points.lengths.
     """

@@ -211,11 +211,12 @@ def _chance(names: Sequence[str], key: bytes, draw: int) -> Numbers:
         hashlib.blake2b(f"{name}\x1f{draw}".encode(), key=key, digest_size=24, person=b"datashift-points").digest()
         for name in names
     )
-    return (np.frombuffer(told, dtype="<u8").reshape(-1, 3) >> np.uint64(11)) * 2.0**-53
+    whole = np.frombuffer(told, dtype="<u8").reshape(-1, 3) >> np.uint64(11)
+    return whole.astype(np.float64) * 2.0**-53
 
 
 def _inside(there: Numbers, area: npt.NDArray[np.object_], outlines: Mapping[str, BaseGeometry]) -> Flags:
-    good = area == ""
+    good: Flags = np.asarray(area == "", dtype=bool)
     for name in set(area[~good]):
         own = np.flatnonzero(area == name)
         shapely.prepare(outlines[name])
