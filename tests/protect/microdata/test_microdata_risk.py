@@ -18,21 +18,24 @@ def told(found: Risk) -> str:
     return " ".join(text.format(**facts) for text, facts in found.said)
 
 
-def test_uniques_in_the_population_are_about_as_many_as_expected() -> None:
-    """A population whose every row is known, a tenth drawn: what is expected holds against what is."""
-    population = a_survey(60_000, seed=5)
-    known = ("age", "sex", "district", "work")
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
+@pytest.mark.parametrize("columns", [4, 6, 8])
+def test_uniques_in_the_population_are_about_as_many_as_expected(share: float, columns: int) -> None:
+    """A population whose every row is known, a part of it drawn: what is expected holds against what is."""
+    population, known = a_survey(30_000, seed=5), KNOWN[:columns]
     alone = alike(coded(population, known))
-    drawn = np.flatnonzero(np.random.default_rng(2).random(60_000) < 0.1)
-    sample = population.take(drawn).set_column(9, "weight", pa.array(np.full(drawn.size, 10.0)))
+    drawn = np.flatnonzero(np.random.default_rng(2).random(30_000) < share)
+    sample = population.take(drawn).set_column(9, "weight", pa.array(np.full(drawn.size, 1 / share)))
     found = risk(sample, Aim(known, weight="weight"))
     unique = alike(coded(sample, known)) == 1
-    true_unique, true_matches = (unique & (alone[drawn] == 1)).sum(), (1 / alone[drawn][unique]).sum()
-    assert found.population_uniques is not None
-    assert found.matches is not None
-    # The estimator of Benedetti and Franconi looks at each row alone, and is known to err by a factor of about two.
-    assert 0.5 < found.population_uniques / true_unique < 2
-    assert 0.5 < found.matches / true_matches < 2
+    assert found.population_uniques == pytest.approx((unique & (alone[drawn] == 1)).sum(), rel=0.5)
+    assert found.matches == pytest.approx((1 / alone[drawn][unique]).sum(), rel=0.25)
+
+
+def test_groups_without_any_of_one_have_no_uniques_among_all_people() -> None:
+    table = pa.table({"a": ["x", "x", "y", "y"], "w": [9.0] * 4})
+    found = risk(table, Aim(("a",), weight="w"))
+    assert (found.population_uniques, found.matches) == (0.0, 0.0)
 
 
 def test_without_weights_nothing_is_said_about_all_people() -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.optimize import minimize
+from scipy.special import expit, gammaln
 
 from datashift.errors import CannotProtect
 from datashift.language import N_
-from datashift.protect.microdata.uniques import Numbers, Uniques, alike, coded, kinds, special_uniques, texts
+from datashift.protect.microdata.uniques import Numbers, Uniques, Whole, alike, coded, kinds, special_uniques, texts
 
 Said = tuple[tuple[str, dict[str, str]], ...]
 
@@ -121,7 +123,7 @@ def risk(table: pa.Table, aim: Aim) -> Risk:
     codes = coded(table, aim.columns)
     same = alike(codes)
     scores = special_uniques(codes)
-    unique, matches = _in_population(same == 1, weights(table, aim.weight))
+    unique, matches = _in_population(same, weights(table, aim.weight))
     groups = kinds(codes)
     return Risk(
         aim=aim,
@@ -151,18 +153,38 @@ def weights(table: pa.Table, column: str | None) -> Numbers | None:
     return found
 
 
-def _in_population(unique: npt.NDArray[np.bool_], weight: Numbers | None) -> tuple[float | None, float | None]:
+def _in_population(same: Whole, weight: Numbers | None) -> tuple[float | None, float | None]:
     """Return how many unique rows are expected to be unique among all people, and how many would be matched rightly.
 
-    The number of people like a unique row is taken to be 1 + a geometric number with the chance 1/weight (Benedetti &
-    Franconi 1998): unique with the chance p = 1/weight, matched rightly with p·ln(1/p)/(1 − p).
+    Sizes of groups in the population are taken for gamma-mixed Poisson, in the extended form that also fits very many
+    small groups (Engen 1974; Bethlehem, Keller & Pannekoek 1990; Hoshino 2001). Its two numbers, shape > −1 and rate,
+    are those most likely for the sizes of groups in the sample; the share drawn is rows over the sum of the weights.
+    A group of one in the sample then holds 1 + a negative binomial number of people.
     """
-    if weight is None or weight.sum() < 1.01 * len(weight):  # weights that were scaled to 1 say nothing about people
+    if weight is None or not len(weight) or weight.sum() < 1.01 * len(weight):  # scaled to 1: they count nobody
         return None, None
-    p = np.minimum(1 / weight[unique], 1.0)
-    apart = p < 1 - 1e-9
-    right = np.where(apart, p * -np.log(p) / np.where(apart, 1 - p, 1.0), 1.0)
-    return float(p.sum()), float(right.sum())
+    size, rows = np.unique(same, return_counts=True)
+    drawn = len(weight) / float(weight.sum())
+    shape, tilt = _group_sizes(size, rows / size)
+    p = drawn / (drawn * (1 - tilt) + tilt)
+    one = float(rows[size == 1].sum())
+    inverse = -np.log(p) if abs(shape) < 1e-6 else (1 - p**-shape) / -shape
+    return one * p ** (shape + 1), one * p ** (shape + 1) * inverse / max(1 - p, 1e-12)
+
+
+def _group_sizes(size: Whole, groups: Numbers) -> tuple[float, float]:
+    """Return shape and tilt of the zero-truncated extended negative binomial most likely for the sizes of groups."""
+
+    def unlikely(at: Numbers) -> float:
+        shape, tilt = float(np.exp(at[0])) - 1, float(expit(at[1]))
+        rest = np.log1p(-tilt)
+        norm = -rest if abs(shape) < 1e-6 else np.expm1(-shape * rest) / shape
+        each = gammaln(shape + size) - gammaln(1 + shape) - gammaln(size + 1) + size * np.log(tilt) - np.log(norm)
+        return -float((groups * each).sum()) / float(groups.sum())
+
+    # Bounds keep the shape between -0.999 and 20, and the tilt away from 0 and 1.
+    best = minimize(unlikely, x0=np.array([-0.3, 1.0]), method="Nelder-Mead", bounds=[(-7.0, 3.0), (-12.0, 12.0)])
+    return float(np.exp(best.x[0])) - 1, float(expit(best.x[1]))
 
 
 def _diversity(table: pa.Table, name: str, groups: npt.NDArray[np.int64], least: int) -> Diversity:
