@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from people import KNOWN, PARENTS, a_survey
+from made_up_people import KNOWN, PARENTS, a_survey
 
 from datashift.errors import CannotProtect
 from datashift.protect.microdata import Aim, blanks, propose, rare_together, released
