@@ -184,10 +184,14 @@ class Universe(Record):
 
 
 class Disclosure(Record):
-    """The least number of answers behind a published cell, and the least effective number."""
+    """The least number of answers behind a published cell, and the least effective number.
+
+    `round_to`: numbers of answers are published as multiples of it (1: as they are).
+    """
 
     least_n: int = 10
     least_effective_n: float = 5.0
+    round_to: int = Field(default=1, ge=1)
 
 
 class Custodian(Record):
