@@ -17,6 +17,7 @@ from datashift.model.assessment import (
     Suspect,
 )
 from datashift.model.design import Calibration, Design, IntervalKind, Lonely, Replicates, Totals
+from datashift.model.consent import Consent
 from datashift.model.fieldwork import Assertion, BackChecks, Paradata, Protocol
 from datashift.model.kit import (
     Bounds,

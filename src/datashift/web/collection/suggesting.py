@@ -24,6 +24,7 @@ from datashift.standards.areas import countries, folded, known_areas
 from datashift.web.collection.kits import at_hand, kit_named
 from datashift.web.collection.models import Dataset
 from datashift.web.collection.recipes import rebuild
+from datashift.web.collection.screening import comes_back
 from datashift.web.collection.steps import fitting_run, ready, suggested, wanted
 from datashift.web.jobs.services import enqueue
 from datashift.web.people.services import record
@@ -46,7 +47,7 @@ def suggest(subject: str, progress: Callable[[str], None]) -> None:
     Raises the coded error of the reader where the file cannot be read; upload and answers stay as they are.
     """
     dataset = Dataset.objects.select_related("organisation", "upload").filter(pk=subject).first()
-    if dataset is None or suggested(dataset):
+    if dataset is None or dataset.screening or dataset.erased or suggested(dataset):
         return
     asked = wanted(dataset)
     progress(READING)
@@ -58,6 +59,8 @@ def suggest(subject: str, progress: Callable[[str], None]) -> None:
         raise
     if raw.table.num_rows == 0:
         raise BadUpload("upload.no-rows", file=dataset.upload.name)
+    if comes_back(dataset, raw.table):
+        return
     progress(LOOKING)
     found = facts(raw, asked, dataset.country) | {"sheets": _sheets(path)}
     _keep(dataset, asked, found)
@@ -66,7 +69,7 @@ def suggest(subject: str, progress: Callable[[str], None]) -> None:
 def facts(raw: Raw, asked: Mapping[str, Any], country: str) -> dict[str, Any]:
     """Return a suggestion as plain facts, with reasons in four languages.
 
-    kit (id@version), confidence, kits: [{kit, confidence}], rows,
+    kit (id@version), confidence, kits: [{kit, confidence}], rows, first_row (its number),
     columns: [{name, distinct, empty, values: [[answer, rows]]}],   personal: [column],
     guesses: [{column, role, concept, used, fact, confidence, reason: label, values: {answer: code}, sure: {answer:
                0–1}, open: [[answer, rows]], zeros, highest}]. `concept` says whether the role is one of the kit; else
@@ -89,6 +92,7 @@ def facts(raw: Raw, asked: Mapping[str, Any], country: str) -> dict[str, Any]:
         "confidence": first.confidence,
         "kits": [{"kit": name, "confidence": chance} for name, chance in ranked],
         "rows": raw.table.num_rows,
+        "first_row": int(raw.table["_row"][0].as_py()),
         "columns": columns,
         "personal": personal,
         "guesses": [
@@ -159,7 +163,7 @@ def _keep(dataset: Dataset, asked: Mapping[str, Any], found: dict[str, Any]) -> 
     """Keep a suggestion, where it is still wanted; whoever wanted another one meanwhile has asked for it."""
     with transaction.atomic():
         now = _locked(dataset)
-        if now is None or (now.upload_id, wanted(now)) != (dataset.upload_id, asked):
+        if now is None or now.screening or (now.upload_id, wanted(now)) != (dataset.upload_id, asked):
             return
         # Which kits fit was told when none was chosen yet.
         now.suggestion = found | {"kits": found["kits"] or now.suggestion.get("kits", [])}
@@ -181,7 +185,7 @@ def _rebuild(dataset: Dataset) -> None:
     try:
         rebuild(dataset)
     except (BadUpload, BadRecipe):
-        kept = ("rows", "kit", "who")
+        kept = ("rows", "kit", "who", "consent")
         dataset.answers = {name: one for name, one in dataset.answers.items() if name in kept}
         rebuild(dataset)
 
