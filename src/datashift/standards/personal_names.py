@@ -101,22 +101,32 @@ NOT_NAMES = frozenset(
     ni na wa ya kwa katika mimi sisi yeye maji chakula msaada tunahitaji nahitaji tafadhali shule hospitali mto
     ministry government police president mayor committee komite asso association organization organisation society
     doctors borders foundation company hotel restaurant general national route road bridge river lake valley street
-    nan sa a te ap pral ka je suis nous le les des et est dans sur pas à au aux avec sans une du ce cette
+    nan sa a te ap pral ka je suis nous le les des et est dans sur pas à au aux avec sans une du ce cette naitwa ninaitwa anaitwa jina
+    langu mero me llamo texte needed shelter assistance urgently last hot meals vital lines available
     """.split()
 )
 PLACES_BEFORE = frozenset(
     """
     rue ri ru ruelle riyel impasse imp avenue ave av blvd blv boulevard place plaza st saint sainte ste san santa santo
     route rt road street fort mont mon camp kan hospital hopital hôpital lopital avenida calle pasaje barrio mtaa
-    barabara escuela colegio ecole école school university eglise church carrefour kafou cité cite port plas
+    canal ravine bois croix grand gran grande petit petite bon cour radio galerie riviere rivye mto mlima cerro rio río
+    departement ministere kiwanda soko ziwa wilaya mkoa bazar khola gaun barabara escuela colegio ecole école school university eglise church carrefour kafou cité cite port plas
     """.split()
 )
 PLACES_AFTER = frozenset(
     """
     street st road rd avenue ave school hospital church orphanage university airport camp market supermarket district
-    county ward village city river lake bridge college center centre hotel bank foundation section island marg tole
+    county ward village city river lake bridge college center centre hotel bank foundation section island marg tole station vert mavi
     """.split()
 )
+
+LEADS_TO_PLACES = frozenset(
+    """
+    in at near to from of on around outside inside nan à a au aux en de del dans sur la le les ak desde hasta cerca katika
+    kutoka hadi karibu mjini kijijini kijiji cha mji wa between through via route called named rele
+    """.split()
+) | PLACES_BEFORE
+_AND = frozenset("and et ak y e na amp or ou o au".split())
 
 _LATIN = r"[^\W\d_\u0900-\u097f]"
 _WORDS = re.compile(rf"{_LATIN}(?:{_LATIN}|['’*?´`-](?={_LATIN}))*[*?]?")
@@ -131,11 +141,14 @@ _ANNOUNCED = re.compile(
 )
 """What comes next is a name, even in small letters."""
 
-_CREOLE = re.compile(r"(?i:\b(?:mwen se|m\\?[\"']?se|m se|mse|se mwen|mwenmse|im|i am|i'm|i\\'m|je suis|soy))[ \t:]+")
-"""What comes next may be a name: in small letters only where it ends the clause."""
+_SELF = re.compile(r"(?i:\b(?:im|i am|i['’]m|i\\'m|soy|mimi ni|ma))[ \t]+")
+"""What comes next is a name if it is written with a capital; "I am hungry" is none."""
+
+_CREOLE = re.compile(r"(?i:\b(?:mwen se|m\\?(?:[\"']|&quot;)?se|m se|mse|se mwen|mwenmse|nonm se|je suis))[ \t:]+")
+"""The same; in small letters only where one or two words end the clause, as in "mwen se fenol"."""
 
 _LIKELY = re.compile(
-    r"(?:(?i:\b(?:looking for|searching for|search for|locate|locating|ask for|mande pou|contact(?: is|:)?|"
+    r"(?:(?i:\b(?:looking for|searching for|search for|locate|locating|ask for|artist|artiste|atis|mande pou|contact(?: is|:)?|"
     r"contacter|contacto|llamar a|pregunt\w+ por|wasiliana na|muulize|piga simu kwa|"
     r"(?:my|our|his|her|mi|su|mon|ma|son|sa) (?:cousin|brother|sister|aunt|uncle|wife|husband|son|daughter|friend|"
     r"mother|father|niece|nephew|neighbou?r|hermano|hermana|esposo|esposa|vecino|vecina|madre|padre|hijo|hija|"
@@ -151,6 +164,7 @@ _PERSONS = re.compile(r"(?i)\s*(?:family|famille|familia|et famille)\b")
 
 _NEPALI = re.compile(r"[\u0900-\u0963\u0970-\u097f]+\.?")
 _NEPALI_ANNOUNCED = frozenset("नाम श्री श्रीमती सुश्री डा. डा डाक्टर शिक्षक शिक्षिका अध्यक्ष वडाध्यक्ष भाइ बहिनी दाजु दिदी".split())
+_CAPITALS = re.compile(rf"[ :]+(?P<name>[^\W\d_a-z]{_LATIN}+(?: [^\W\d_a-z]{_LATIN}+){{0,3}})")
 _NEPALI_FIRST = frozenset(
     """
     राम श्याम हरि कृष्ण गोपाल विष्णु बिष्णु नारायण गणेश राजेश सुरेश रमेश दिनेश महेश प्रकाश दीपक दिपक विकास बिकास विवेक
@@ -182,13 +196,14 @@ def named(text: str) -> list[Stretch]:
     words = [(match.start(), match.end(), match[0].casefold()) for match in _WORDS.finditer(text)]
     if words:
         at = {start: index for index, (start, _end, _word) in enumerate(words)}
-        found += _announced(text, words, at)
-        found += _listed(text, words)
+        runs = [*_announced(text, words, at), *_listed(text, words), *_pairs(text, words)]
+        runs += [other for run in runs for other in _and_others(text, words, run)]
+        found += [(words[run[0]][0], words[run[-1]][1]) for run in runs]
     return found
 
 
-def _announced(text: str, words: list[Word], at: dict[int, int]) -> Iterator[Stretch]:
-    for cue, small in ((_ANNOUNCED, True), (_LIKELY, False), (_CREOLE, False)):
+def _announced(text: str, words: list[Word], at: dict[int, int]) -> Iterator[list[int]]:
+    for cue, small in ((_ANNOUNCED, True), (_LIKELY, False), (_SELF, False), (_CREOLE, False)):
         for match in cue.finditer(text):
             first = at.get(match.end())
             if first is None:
@@ -197,7 +212,7 @@ def _announced(text: str, words: list[Word], at: dict[int, int]) -> Iterator[Str
             if not run and cue is _CREOLE:
                 run = _closing(text, words, first)
             if run:
-                yield words[run[0]][0], words[run[-1]][1]
+                yield run
 
 
 def _run(text: str, words: list[Word], first: int, small: bool) -> list[int]:
@@ -225,12 +240,13 @@ def _closing(text: str, words: list[Word], first: int) -> list[int]:
         if word in NOT_NAMES or (run and not _beside(text, words[index - 1], words[index])):
             return []
         run.append(index)
-        if re.match(r"\s*(?:[.,;!?\n]|Time:|$)", text[end : end + 8]) and len(word) > 2:
+        follows = words[index + 1][2] if index + 1 < len(words) else ""
+        if len(word) > 2 and (follows in NOT_NAMES or re.match(r"\s*(?:[.,;!?\n]|Time:|$)", text[end : end + 8])):
             return run
     return []
 
 
-def _listed(text: str, words: list[Word]) -> Iterator[Stretch]:
+def _listed(text: str, words: list[Word]) -> Iterator[list[int]]:
     shouting = _shouting(text)
     index = 0
     while index < len(words):
@@ -243,8 +259,47 @@ def _listed(text: str, words: list[Word]) -> Iterator[Stretch]:
         parts = sum(words[one][2] in FIRST or words[one][2] in FAMILY for one in run)
         counts = (sure and (len(run) > 1 or len(word) > 3)) or parts > 1 or (parts == 1 and len(run) > 1 and word in FIRST)
         if counts and not _a_place(text, words, run):
-            yield words[run[0]][0], words[run[-1]][1]
+            yield run
         index = run[-1] + 1
+
+
+def _pairs(text: str, words: list[Word]) -> Iterator[list[int]]:
+    """Two words with capitals amid small ones, not behind a word that leads to a place: most often a person."""
+    titles = _titles(text)
+    for index, (one, other) in enumerate(pairwise(words)):
+        run = [index, index + 1]
+        before = words[index - 1][2] if index else ""
+        if (
+            _as_a_name(text, one) and _as_a_name(text, other) and _beside(text, one, other)
+            and before not in LEADS_TO_PLACES and not _a_place(text, words, run)
+            and not any(start <= one[0] < end for start, end in titles)
+        ):  # fmt: skip
+            yield run
+
+
+def _as_a_name(text: str, word: Word) -> bool:
+    start, end, folded = word
+    return end - start > 2 and text[start].isupper() and text[start + 1 : end].islower() and folded not in NOT_NAMES
+
+
+def _titles(text: str) -> list[Stretch]:
+    """Return the lines in which most words have a capital: there it tells nothing."""
+    found, start = [], 0
+    for line in text.splitlines(keepends=True):
+        words = _WORDS.findall(line)
+        if 2 * sum(word[0].isupper() for word in words) > len(words):
+            found.append((start, start + len(line)))
+        start += len(line)
+    return found
+
+
+def _and_others(text: str, words: list[Word], run: list[int]) -> Iterator[list[int]]:
+    """Yield who is named behind an "and"."""
+    link, other = run[-1] + 1, run[-1] + 2
+    if other < len(words) and words[link][2] in _AND and words[link][0] - words[run[-1]][1] < 3:
+        joined = words[other][0] - words[link][1] < 3 and _as_a_name(text, words[other])
+        if joined and not _a_place(text, words, [other]):
+            yield [other]
 
 
 def _grown(text: str, words: list[Word], index: int, shouting: bool) -> list[int]:
@@ -264,12 +319,15 @@ def _grown(text: str, words: list[Word], index: int, shouting: bool) -> list[int
 
 
 def _beside(text: str, left: Word, right: Word) -> bool:
-    return _GAP.fullmatch(text[left[1] : right[0]]) is not None
+    gap = text[left[1] : right[0]]
+    return _GAP.fullmatch(gap) is not None and ("." not in gap or left[1] - left[0] <= 3)
 
 
 def _a_place(text: str, words: list[Word], run: list[int]) -> bool:
     """Say whether a name is one of a street, a school or a saint's church."""
     first, last = run[0], run[-1]
+    if words[first][2] in PLACES_BEFORE or words[last][2] in PLACES_AFTER:
+        return True
     before = words[first - 1] if first else None
     after = words[last + 1] if last + 1 < len(words) else None
     named_so = before is not None and before[2] in PLACES_BEFORE and words[first][0] - before[1] < 4
@@ -283,9 +341,12 @@ def _shouting(text: str) -> bool:
 
 def _nepali(text: str) -> Iterator[Stretch]:
     words = [(match.start(), match.end(), match[0]) for match in _NEPALI.finditer(text)]
-    for one, other in pairwise(words):
-        if one[2] in _NEPALI_ANNOUNCED and other[2] not in _NEPALI_WORDS and other[0] - one[1] < 4:
-            yield _nepali_run(text, words, words.index(other))
+    for index, (_start, end, word) in enumerate(words):
+        if word in _NEPALI_ANNOUNCED:
+            if (latin := _CAPITALS.match(text, end)) is not None:
+                yield latin.span("name")
+            elif index + 1 < len(words) and _beside(text, words[index], words[index + 1]):
+                yield from _nepali_announced(text, words, index + 1)
     for index, (start, end, word) in enumerate(words):
         stem = _stem(word)
         if stem in _NEPALI_FIRST and stem not in _NEPALI_DOUBTFUL:
@@ -296,6 +357,16 @@ def _nepali(text: str) -> Iterator[Stretch]:
                 yield before[0] if before[2] not in _NEPALI_MIDDLE or index < 2 else words[index - 2][0], end
             elif stem not in _NEPALI_DOUBTFUL:
                 yield start, end
+
+
+def _nepali_announced(text: str, words: list[Word], first: int) -> Iterator[Stretch]:
+    last = first
+    while last < min(first + 3, len(words)) and words[last][2] not in _NEPALI_WORDS:
+        if last > first and not _beside(text, words[last - 1], words[last]):
+            break
+        last += 1
+    if last > first:
+        yield words[first][0], words[last - 1][1]
 
 
 def _nepali_run(text: str, words: list[Word], first: int) -> Stretch:

@@ -71,16 +71,18 @@ _STREET = (
     r"(?i:rue|ri|ru|ruelle|riyel|impasse|imp|inp|avenue|avnue|avenida|av|ave|blvd|blv|boulevard|bulevar|street|road|rd|"
     r"route|rte|lane|calle|pasaje|diagonal|mtaa wa|mtaa|barabara ya|barabara|plot|marg|tole)"
 )
-_NAME_OF_STREET = r"[^\W\d_][\w'’?.-]*"
+_NO_STREET = r"(?!(?i:i|we|live|lives|at|in|the|nan|abite|rete|vivo|vivimos|en|my|me|is|and|ak|et|tel|phone|number|please)\b)"
+_NAME_OF_STREET = rf"{_NO_STREET}[^\W\d_][\w'’?.-]*"
 _ADDRESSES = re.compile(
     "|".join(
         (
+            # #21 Rue Ancernio
+            rf"#[ ]?\d{{1,4}},?[ ]{_STREET}\b\.?(?:[ ]{_NAME_OF_STREET}){{1,3}}",
             # 664 Blv. Jean Jacques, 29, rue Babiole
-            rf"(?<![\w.#])\d{{1,4}},?[ ]?(?:\d{{1,2}}[eè]\w*[ ])?{_STREET}\b\.?(?:[ ]{_NAME_OF_STREET}){{1,3}}",
+            rf"(?<![\w.#])\d{{1,4}}(?:,[ ]?|[ ])(?:\d{{1,2}}[eè]\w*[ ])?{_STREET}\b\.?(?:[ ]{_NAME_OF_STREET}){{1,3}}",
             # rue Menos prolonge #20, Impasse Immaculée No. 9, Midway #22, Delmas 29 #12
-            rf"\b(?:{_STREET}\b\.?[ ])?(?:{_NAME_OF_STREET},?[ ]){{1,3}}(?:\d{{1,3}},?[ ]?)?{_MARKED}[ ]?\d{{1,4}}\b",
+            rf"\b(?:{_STREET}\b\.?[ ])?(?:{_NAME_OF_STREET},?[ ](?:\d{{1,3}},?[ ]?)?){{1,5}}{_MARKED}[ ]?\d{{1,4}}\b",
             rf"\b{_NAME_OF_STREET}#\d{{1,4}}\b",
-            rf"#[ ]?\d{{1,4}},?[ ](?:{_STREET}\b\.?[ ]){_NAME_OF_STREET}",
             # Calle Belgrano 1234, Baussan street 9, rue Baussan 9
             rf"\b{_STREET}\b\.?(?:[ ][^\W\d_a-z][\w'’.-]*){{1,3}}[ ]\d{{1,5}}\b",
             rf"\b[^\W\d_a-z][\w'’.-]+[ ](?i:street|road|avenue|st\.?),?[ ](?:{_MARKED}[ ]?)?\d{{1,4}}\b",
@@ -95,6 +97,9 @@ _NOT_STREETS = re.compile(
     r"(?i)\b(?:category|section|message|report|page|route nationale|idushahidi|about|line|phone|tel|telephone|camp|dni|"
     r"cell|cel|call|text|texte|id|message|item|document|documento|passport|pasaporte|kitambulisho|simu|age)\b"
 )
+
+_QUARTERS = re.compile(r"(?i)\b(?:d.?l+mas?|fontamara|lil+av\w+|mon repos|waney|bolosse)\s*$")
+"""Quarters of Port-au-Prince that are counted, as they are written there."""
 
 _SOME = r"\d(?:[ .()\u00a0/-]{0,2}\d){6,13}"
 _LOOSE_PHONES = re.compile(
@@ -244,7 +249,9 @@ def _numbers(plain: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _a_house(match: re.Match[str]) -> bool:
-    return _NOT_STREETS.search(match[0]) is None
+    """Say whether it is one house, not a street: in "Delmas 75, rue X" the number is one of the quarter."""
+    quarter = match[0][0].isdigit() and _QUARTERS.search(match.string, max(0, match.start() - 15), match.start())
+    return not quarter and _NOT_STREETS.search(match[0]) is None
 
 
 def _checks(cuil: str) -> bool:
@@ -256,8 +263,7 @@ def _checks(cuil: str) -> bool:
 def _says_something(stretch: str) -> bool:
     """Say whether a stretch was not masked already: 0000-0000 tells nothing of anybody."""
     digits = [letter for letter in stretch if letter.isdigit()]
-    letters = any(letter.isalpha() for letter in stretch)
-    return letters or not digits or set(digits) != {"0"}
+    return not digits or set(digits) != {"0"}
 
 
 def _is_text(table: pa.Table, name: str) -> bool:
