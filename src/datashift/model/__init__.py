@@ -16,8 +16,8 @@ from datashift.model.assessment import (
     Statements,
     Suspect,
 )
-from datashift.model.design import Calibration, Design, IntervalKind, Lonely, Replicates, Totals
 from datashift.model.consent import Consent
+from datashift.model.design import Calibration, Design, IntervalKind, Lonely, Replicates, Totals
 from datashift.model.fieldwork import Assertion, BackChecks, Paradata, Protocol
 from datashift.model.kit import (
     Bounds,
@@ -73,6 +73,7 @@ __all__ = [
     "Column",
     "Comparison",
     "Concept",
+    "Consent",
     "Contest",
     "Custodian",
     "Design",

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from datashift.web.people.models import Organisation, User
 
@@ -76,6 +77,10 @@ class Receipt(models.Model):
     """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="receipts")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="+")
+    """The file of which `place` speaks: a moment long the former one, where another took its place."""
+    asked = models.BooleanField(default=False)
+    """Whether its answer is to be withdrawn as soon as its place in the new file is known."""
     place = models.PositiveIntegerField(null=True)
     code = models.CharField(max_length=64, unique=True)
 
@@ -90,7 +95,7 @@ class Withdrawal(models.Model):
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="withdrawals")
     place = models.PositiveIntegerField(null=True)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
     done = models.BooleanField(default=False)
     contents = models.CharField(max_length=64, default="", blank=True)
     column = models.CharField(max_length=200, default="", blank=True)

@@ -39,7 +39,9 @@ def give(*, dataset: Dataset, by: User) -> list[tuple[int, str]]:
             raise BadUpload("receipt.too-many", most=MOST)
         gone = set(found.withdrawals.values_list("place", flat=True))
         codes = {place: f"{secrets.randbelow(10**DIGITS):0{DIGITS}}" for place in range(rows) if place not in gone}
-        made = [Receipt(dataset=found, place=place, code=digest(code)) for place, code in codes.items()]
+        made = [
+            Receipt(dataset=found, upload=found.upload, place=place, code=digest(code)) for place, code in codes.items()
+        ]
         Receipt.objects.bulk_create(made, batch_size=1000)
         record("receipts", f"dataset:{found.pk}", by=by, organisation=found.organisation, count=len(made))
     first = first_row(found)
@@ -50,6 +52,21 @@ def known(code: str) -> Receipt | None:
     """Return the receipt of a code, however its digits are written and parted; None for any other text."""
     digits = "".join(str(int(sign)) for sign in code if sign.isdecimal())
     return Receipt.objects.select_related("dataset").filter(code=digest(digits)).first()
+
+
+def withdraw(code: str) -> list[Dataset]:
+    """Withdraw the answer of a receipt, and return the data sets in which it stood. A code that is none changes
+    nothing; whoever asks cannot tell one from the other.
+    """
+    receipt = known(code)
+    if receipt is None:
+        return []
+    if receipt.upload_id != receipt.dataset.upload_id:
+        Receipt.objects.filter(pk=receipt.pk).update(asked=True)
+        return []
+    if receipt.place is None:
+        return _lost(receipt)
+    return take_out(dataset=receipt.dataset, place=receipt.place, by=None)
 
 
 def digest(code: str) -> str:
@@ -72,7 +89,7 @@ def place_of(dataset: Dataset, row: int) -> int:
     return place
 
 
-def take_out(*, dataset: Dataset, place: int | None, by: User | None) -> list[Dataset]:
+def take_out(*, dataset: Dataset, place: int, by: User | None) -> list[Dataset]:
     """Withdraw an answer from a data set, and from every other one of the organisation that has the same file; return
     those in which it still stood. Nobody is given the file, and no run reads it, until a worker has taken the row out.
     """
@@ -83,12 +100,25 @@ def take_out(*, dataset: Dataset, place: int | None, by: User | None) -> list[Da
         changed = [one for one in map(_locked, same.order_by("pk")) if _withdraw(one, place)]
         for one in changed:
             record("answer-withdrawn", f"dataset:{one.pk}", by=by, organisation=one.organisation)
-        Receipt.objects.filter(dataset__in=same, place=place, place__isnull=False).delete()
+            enqueue("reconsider", str(one.pk))
+        Receipt.objects.filter(dataset__in=same, upload=dataset.upload, place=place).delete()
     return changed
 
 
-def _withdraw(dataset: Dataset, place: int | None) -> bool:
-    if place is None or not Withdrawal.objects.get_or_create(dataset=dataset, place=place)[1]:
+def _lost(receipt: Receipt) -> list[Dataset]:
+    """Withdraw an answer that the corrected file has no more: what was made of the former file goes."""
+    with transaction.atomic():
+        dataset = _locked(receipt.dataset)
+        Withdrawal.objects.create(dataset=dataset, done=True)
+        hold_back(dataset)
+        record("answer-withdrawn", f"dataset:{dataset.pk}", by=None, organisation=dataset.organisation)
+        enqueue("reconsider", str(dataset.pk))
+        receipt.delete()
+    return [dataset]
+
+
+def _withdraw(dataset: Dataset, place: int) -> bool:
+    if not Withdrawal.objects.get_or_create(dataset=dataset, place=place)[1]:
         return False
     hold_back(dataset, first_row(dataset) + place)
     return True

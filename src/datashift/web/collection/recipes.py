@@ -114,7 +114,8 @@ def build(suggestion: Mapping[str, Any], answers: Answers, **identity: Any) -> s
     if agreed := answers.get("consent"):
         recipe["consent"] = agreement(agreed)
     if base.get("paradata"):
-        recipe["paradata"] = dict(base["paradata"])  # which columns tell when, by whom and how long: the fieldwork is checked
+        # Which columns tell when, by whom and how long: the fieldwork is checked.
+        recipe["paradata"] = dict(base["paradata"])
     if column := answers.get("consent", {}).get("column"):
         recipe.setdefault("paradata", {})["consent"] = column
     if base.get("rows") and recipe["place"]["country"] == base["place"]["country"]:

@@ -22,8 +22,8 @@ from django.utils.crypto import salted_hmac
 from datashift.language import N_
 from datashift.read import read_bytes
 from datashift.read.store import content, keep
-from datashift.web.collection.models import Dataset, Upload, Withdrawal
-from datashift.web.collection.receipts import KEPT, forget_files, hold_back
+from datashift.web.collection.models import Dataset, Receipt, Upload, Withdrawal
+from datashift.web.collection.receipts import KEPT, forget_files, hold_back, take_out
 from datashift.web.collection.steps import READING, wanted
 from datashift.web.jobs.services import enqueue
 from datashift.web.people.services import record
@@ -94,71 +94,87 @@ def comes_back(dataset: Dataset, table: pa.Table) -> bool:
         now = _locked(dataset)
         if now is None or now.upload_id != dataset.upload_id:
             return False
-        found = dict(_found(now, table))
+        if now.screening:
+            return True
+        found = _found(now, table)
         for place, former in found.items():
             if former.dataset_id == now.pk and former.place is None:
                 former.place, former.done = place, False
                 former.save(update_fields=["place", "done"])
             else:
-                Withdrawal.objects.get_or_create(dataset=now, place=place)
+                Withdrawal.objects.get_or_create(dataset=now, place=place, defaults={"at": former.at})
         if found:
             hold_back(now)
     return bool(found)
 
 
-def follow(dataset: Dataset, table: pa.Table, before: pa.Table) -> None:
+def follow(dataset: Dataset, table: pa.Table) -> None:
     """Give the receipts of a file that was replaced to the answers of the new one: by their id, else by what they hold,
-    else by their place where both files have as many rows.
+    else by their place where both files have as many rows. Who withdrew meanwhile is heard now.
     """
-    column = _id_column(dataset, table)
+    old = dataset.receipts.exclude(upload=dataset.upload_id)
+    for former in Upload.objects.filter(pk__in=old.values("upload")):
+        path = settings.HOME / "raw" / former.sha256
+        before = read_bytes(content(path), former.name, **wanted(dataset)["reading"]).table
+        moved = _moved(before, table, _id_column(dataset, table))
+        for receipt in old.filter(upload=former):
+            place = moved.get(receipt.place) if receipt.place is not None else None
+            if receipt.asked and place is not None:
+                take_out(dataset=dataset, place=place, by=None)
+            Receipt.objects.filter(pk=receipt.pk).update(place=place, upload=dataset.upload_id)
+
+
+def _moved(before: pa.Table, table: pa.Table, column: str) -> dict[int, int]:
+    """Return where the answers of one file stand in another one."""
     where: dict[str, int] = {}
     for place, one in _all_marks(table, column):
         where.setdefault(one.contents, place)
-        where[one.identity or one.contents] = place
+        if one.identity:
+            where[one.identity] = place
+    known = dict(_all_marks(before, column if column in before.column_names else ""))
+    found = {place: where.get(one.identity, where.get(one.contents)) for place, one in known.items()}
     same = before.num_rows == table.num_rows
-    known = dict(_all_marks(before, column))
-    for receipt in dataset.receipts.exclude(place=None):
-        one = known.get(int(receipt.place or 0))
-        place = where.get(one.identity or one.contents, where.get(one.contents)) if one else None
-        receipt.place = receipt.place if place is None and same else place
-        receipt.save(update_fields=["place"])
+    return {place: place if to is None else to for place, to in found.items() if to is not None or same}
 
 
 # --- what was withdrawn is known again --------------------------------------------------------------------------------
 
 
-def _found(dataset: Dataset, table: pa.Table) -> Iterator[tuple[int, Withdrawal]]:
-    """Yield the places of answers that were withdrawn before: as many alike as were withdrawn, and no more."""
+def _found(dataset: Dataset, table: pa.Table) -> dict[int, Withdrawal]:
+    """Return the places of answers that were withdrawn before: as many alike as were withdrawn, and no more."""
     known = Withdrawal.objects.filter(dataset__organisation=dataset.organisation_id).exclude(contents="")
     listed = [one for one in known if one.dataset_id != dataset.pk or one.place is None]
     if not listed:
-        return
+        return {}
     have = set(_places(dataset))
+    found = {place: one for place, one in _with_id(listed, table) if place not in have}
+    left, first = Counter(one.contents for one in listed), {one.contents: one for one in listed}
+    left.subtract(one.contents for one in found.values())
+    for place, marks in _all_marks(table, ""):
+        if left[marks.contents] > 0 and place not in have and place not in found:
+            left[marks.contents] -= 1
+            found[place] = first[marks.contents]
+    return found
+
+
+def _with_id(listed: Iterable[Withdrawal], table: pa.Table) -> Iterator[tuple[int, Withdrawal]]:
     by_id: dict[str, dict[str, Withdrawal]] = {}
     for one in listed:
         if one.identity and one.column in table.column_names:
             by_id.setdefault(one.column, {})[one.identity] = one
-    seen: set[int] = set()
     for column, ids in by_id.items():
         for place, value in enumerate(table[column].to_pylist()):
-            former = ids.get(_digest("id", value or "")) if value else None
-            if former is not None and place not in have | seen:
-                seen.add(place)
+            if value and (former := ids.get(_digest("id", value))) is not None:
                 yield place, former
-    left = Counter(one.contents for one in listed)
-    first = {one.contents: one for one in listed}
-    for place, marks in _all_marks(table, ""):
-        if left[marks.contents] and place not in have | seen:
-            left[marks.contents] -= 1
-            yield place, first[marks.contents]
 
 
 def _all_marks(table: pa.Table, column: str) -> Iterator[tuple[int, Marks]]:
     """Yield the place and the marks of every row that holds anything."""
     rows = table.drop_columns(["_row"])
     ids = table[column].to_pylist() if column else [None] * table.num_rows
-    for place, (cells, own) in enumerate(zip(zip(*(c.to_pylist() for c in rows.columns), strict=True), ids, strict=True)):
-        held = sorted(cell for cell in cells if cell)
+    cells = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+    for place, (row, own) in enumerate(zip(cells, ids, strict=True)):
+        held = sorted(cell for cell in row if cell)
         if held:
             yield place, Marks(_digest("row", "\x1f".join(held)), _digest("id", own) if own else "")
 
@@ -186,7 +202,7 @@ def _id_column(dataset: Dataset, table: pa.Table) -> str:
 
 
 def _places(dataset: Dataset) -> list[int]:
-    return list(dataset.withdrawals.exclude(place=None).order_by("place").values_list("place", flat=True))
+    return [one.place for one in dataset.withdrawals.order_by("place") if one.place is not None]
 
 
 def _pruned(dataset: Dataset, table: pa.Table) -> None:
@@ -227,6 +243,7 @@ def _points_to(dataset: Dataset, sha256: str, size: int) -> None:
     rows = {key: one for key, one in dataset.answers.get("rows", {}).items() if key not in READING}
     dataset.answers = {**dataset.answers, "rows": {**rows, **WRITTEN}}
     dataset.suggestion = {name: dataset.suggestion[name] for name in KEPT if name in dataset.suggestion}
+    dataset.receipts.filter(upload=former).update(upload=made)
     dataset.upload = made
     dataset.version += 1
     dataset.save()

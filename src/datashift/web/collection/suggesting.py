@@ -24,7 +24,7 @@ from datashift.standards.areas import countries, folded, known_areas
 from datashift.web.collection.kits import at_hand, kit_named
 from datashift.web.collection.models import Dataset
 from datashift.web.collection.recipes import rebuild
-from datashift.web.collection.screening import comes_back
+from datashift.web.collection.screening import comes_back, follow
 from datashift.web.collection.steps import fitting_run, ready, suggested, wanted
 from datashift.web.jobs.services import enqueue
 from datashift.web.people.services import record
@@ -59,6 +59,7 @@ def suggest(subject: str, progress: Callable[[str], None]) -> None:
         raise
     if raw.table.num_rows == 0:
         raise BadUpload("upload.no-rows", file=dataset.upload.name)
+    follow(dataset, raw.table)
     if comes_back(dataset, raw.table):
         return
     progress(LOOKING)

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dashboard', '0002_credibility'),
+        ("dashboard", "0002_credibility"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='release',
-            name='answers_withdrawn',
+            model_name="release",
+            name="answers_withdrawn",
             field=models.PositiveIntegerField(default=0),
         ),
     ]
