@@ -11,6 +11,7 @@ half of which are in no list of the scan. A label is found where the proposals o
 is right where it touches any label. What was masked in the public file already (0000-0000) counts for nothing.
 """
 
+# ruff: noqa: E501 - rows of examples
 from __future__ import annotations
 
 import csv
@@ -177,7 +178,9 @@ def main(words: list[str]) -> None:
     for title, names in (("names in the lists", LISTED), ("names in no list", UNLISTED)):
         for language in FRAMES:
             show(f"Planted, {language}, {title}", measured(planted(language, names[language], random.Random(8))))
-    known = [one for names in UNLISTED.values() for name in names for one in name.casefold().split() if one in FIRST | FAMILY]
+    known = [
+        one for names in UNLISTED.values() for name in names for one in name.casefold().split() if one in FIRST | FAMILY
+    ]
     assert not known, known
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from datashift.language import N_
-from datashift.standards.personal import DEVANAGARI, DEGREE_PAIR, ID_SHAPES, MAIL_SHAPE, PHONE_SHAPES
+from datashift.standards.personal import DEGREE_PAIR, DEVANAGARI, ID_SHAPES, MAIL_SHAPE, PHONE_SHAPES
 from datashift.standards.personal_names import named
 
 MARKS = {
@@ -66,12 +66,16 @@ class Proposal:
     span: Span
 
 
-_MARKED = r"(?:#|(?i:n[o°º][.:]?|nº|n°|num[.:]?|núm[.:]?|numero|número|numéro|nimewo|nimero|minewo|number|house|namba|na\.))"
+_MARKED = (
+    r"(?:#|(?i:n[o°º][.:]?|nº|n°|num[.:]?|núm[.:]?|numero|número|numéro|nimewo|nimero|minewo|number|house|namba|na\.))"
+)
 _STREET = (
     r"(?i:rue|ri|ru|ruelle|riyel|impasse|imp|inp|avenue|avnue|avenida|av|ave|blvd|blv|boulevard|bulevar|street|road|rd|"
     r"route|rte|lane|calle|pasaje|diagonal|mtaa wa|mtaa|barabara ya|barabara|plot|marg|tole)"
 )
-_NO_STREET = r"(?!(?i:i|we|live|lives|at|in|the|nan|abite|rete|vivo|vivimos|en|my|me|is|and|ak|et|tel|phone|number|please)\b)"
+_NO_STREET = (
+    r"(?!(?i:i|we|live|lives|at|in|the|nan|abite|rete|vivo|vivimos|en|my|me|is|and|ak|et|tel|phone|number|please)\b)"
+)
 _NAME_OF_STREET = rf"{_NO_STREET}[^\W\d_][\w'’?.-]*"
 _ADDRESSES = re.compile(
     "|".join(
@@ -87,8 +91,9 @@ _ADDRESSES = re.compile(
             rf"\b{_STREET}\b\.?(?:[ ][^\W\d_a-z][\w'’.-]*){{1,3}}[ ]\d{{1,5}}\b",
             rf"\b[^\W\d_a-z][\w'’.-]+[ ](?i:street|road|avenue|st\.?),?[ ](?:{_MARKED}[ ]?)?\d{{1,4}}\b",
             # 12 Moi Avenue
-            rf"(?<![\w.#])\d{{1,4}}[ ](?:[^\W\d_a-z][\w'’.-]+[ ]){{1,3}}(?i:street|st|road|rd|avenue|ave|lane|marg)\b",
-            r"\b(?i:p\.?[ ]?o\.?[ ]?box|s\.?l\.?p\.?|casilla(?: de correo)?|nyumba (?:namba|na\.?)|house no\.?)[ ]?\d{1,6}\b",
+            r"(?<![\w.#])\d{1,4}[ ](?:[^\W\d_a-z][\w'’.-]+[ ]){1,3}(?i:street|st|road|rd|avenue|ave|lane|marg)\b",
+            r"\b(?i:p\.?[ ]?o\.?[ ]?box|s\.?l\.?p\.?|casilla(?: de correo)?|nyumba (?:namba|na\.?)|house no\.?)"
+            r"[ ]?\d{1,6}\b",
             r"घर[ ](?:नं\.?|नम्बर)[ ]?\d{1,5}",
         )
     )
@@ -103,9 +108,13 @@ _QUARTERS = re.compile(r"(?i)\b(?:d.?l+mas?|fontamara|lil+av\w+|mon repos|waney|
 
 _SOME = r"\d(?:[ .()\u00a0/-]{0,2}\d){6,13}"
 _LOOSE_PHONES = re.compile(
-    r"(?i:\b(?:phones?|tel|tél|teléfono|telefono|telephone|telefon|cell?|celular|cellulaire|mobile|whatsapp|call(?: me)?|"
-    r"appelez|rele(?:m| nou| mwen)?|numbers?(?: is| are)?|num[ée]ros?|nimewo|nimero|llam\w+|simu|namba ya simu|piga|contact)"
-    r"|फोन|मोबाइल|सम्पर्क|नम्बर)[^\w\n]{0,3}(?:\w{1,8}[ :.#]{1,3}){0,2}[ :.#(+-]{0,3}(?P<said>" + _SOME + r")(?![\w]|[.,]\d)"
+    r"(?i:\b(?:phones?|tel|tél|teléfono|telefono|telephone|telefon|cell?|celular|cellulaire|mobile|whatsapp|"
+    r"call(?: me)?|"
+    r"appelez|rele(?:m| nou| mwen)?|numbers?(?: is| are)?|num[ée]ros?|nimewo|nimero|llam\w+|simu|namba ya simu|piga|"
+    r"contact)"
+    r"|फोन|मोबाइल|सम्पर्क|नम्बर)[^\w\n]{0,3}(?:\w{1,8}[ :.#]{1,3}){0,2}[ :.#(+-]{0,3}(?P<said>"
+    + _SOME
+    + r")(?![\w]|[.,]\d)"
     r"|(?<![\w.,/+-])(?P<shaped>"
     r"\+?509[ -]?\d[ -]?\d{3}[ -]?\n?\d{3,4}"  # Haiti with its code
     r"|[34]\d{3}[ -]?\d{4}|[34]\d(?:[ .]\d\d){3}|3-\d{3}-\d{4}"  # Haiti: 3770-9548
@@ -118,8 +127,10 @@ _LOOSE_IDS = re.compile(
     r"(?<![\w-])[AP]\d{9}[A-Z](?!\w)"
     r"|(?<![\w-])\d{2}-\d{2}-\d{2}-\d{4}-\d{2}-\d{5}(?![\w-])"
     r"|(?<![\w-])(?P<cuil>(?:20|23|24|27|30|33|34)\d{9})(?!\w)"
-    r"|(?i:\b(?:dni|d\.n\.i\.|documento(?: nacional)?|c[ée]dula|cin|id(?: card)?(?: no\.?| number)?|identity card|passport|"
-    r"pasaporte|pasipoti|kitambulisho|nida|nin|licen[cs]e)|नागरिकता|परिचयपत्र|राहदानी)[^\w\n]{0,3}(?:(?i:no|nr|n°|nº|number|namba|"
+    r"|(?i:\b(?:dni|d\.n\.i\.|documento(?: nacional)?|c[ée]dula|cin|id(?: card)?(?: no\.?| number)?|"
+    r"identity card|passport|"
+    r"pasaporte|pasipoti|kitambulisho|nida|nin|licen[cs]e)|नागरिकता|परिचयपत्र|राहदानी)[^\w\n]{0,3}"
+    r"(?:(?i:no|nr|n°|nº|number|namba|"
     r"card|es|is|ni|cha taifa|na)|नं|नम्बर|प्रमाणपत्र)?[^\w\n]{0,3}(?:नं|नम्बर|(?i:namba|no|ni))?[^\w\n]{0,3}"
     r"(?P<said>(?:[A-Z]{1,2}[ -]?)?\d[\d. /-]{5,22}\d)"
 )
@@ -128,10 +139,8 @@ _LOOSE_PAIR = re.compile(
     rf"(?<![\w.,-])(?P<first>{_FINE})[ ]?°?[ ]?[NSns]?[ \t]*(?:[,;/]|[ \t]|[\s,;]+(?i:lon\w*|lng))[ \t:=]*"
     rf"(?P<second>{_FINE})(?:[ ]?°?[ ]?[EWOewo]\b)?(?!\w|\.\d)"
 )
-_LOOSE_DEGREES = re.compile(
-    r"\d{1,3}[ ]?(?:°|degrees?|deg|grados|o)[ ]?\d{1,2}[ ]?['′’][ ]?\d{1,2}(?:\.\d+)?[ ]?(?:\"|″|&quot;|'')?[ ]?[NnSs][\s,;]+"
-    r"\d{1,3}[ ]?(?:°|degrees?|deg|grados|o)[ ]?\d{1,2}[ ]?['′’][ ]?\d{1,2}(?:\.\d+)?[ ]?(?:\"|″|&quot;|'')?[ ]?[EeWwOo]\b"
-)
+_MINUTES = r"\d{1,3}[ ]?(?:°|degrees?|deg|grados|o)[ ]?\d{1,2}[ ]?['′’][ ]?\d{1,2}(?:\.\d+)?[ ]?(?:\"|″|&quot;|'')?[ ]?"
+_LOOSE_DEGREES = re.compile(rf"{_MINUTES}[NnSs][\s,;]+{_MINUTES}[EeWwOo]\b")
 
 
 def propose(text: str) -> tuple[Span, ...]:
@@ -180,7 +189,9 @@ def propose_in(table: pa.Table, columns: Iterable[str] | None = None) -> tuple[P
 
 def counted(proposals: Iterable[Proposal]) -> dict[str, dict[str, int]]:
     """Return in how many rows of each column each kind was seen: all that a log or a message may say."""
-    rows = Counter((one.column, one.span.kind) for one in {(p.column, p.row, p.span.kind): p for p in proposals}.values())
+    rows = Counter(
+        (one.column, one.span.kind) for one in {(p.column, p.row, p.span.kind): p for p in proposals}.values()
+    )
     made: dict[str, dict[str, int]] = {}
     for (column, kind), count in sorted(rows.items()):
         made.setdefault(column, {})[kind] = count
@@ -206,7 +217,14 @@ def redact_in(table: pa.Table, confirmed: Iterable[Proposal]) -> pa.Table:
 def as_records(proposals: Iterable[Proposal]) -> list[dict[str, int | str]]:
     """Return proposals as they are kept: no word of a text is among it."""
     return [
-        {"column": p.column, "row": p.row, "length": p.length, "start": p.span.start, "end": p.span.end, "kind": p.span.kind}
+        {
+            "column": p.column,
+            "row": p.row,
+            "length": p.length,
+            "start": p.span.start,
+            "end": p.span.end,
+            "kind": p.span.kind,
+        }
         for p in proposals
     ]
 
@@ -267,4 +285,4 @@ def _says_something(stretch: str) -> bool:
 
 
 def _is_text(table: pa.Table, name: str) -> bool:
-    return pa.types.is_string(table.schema.field(name).type) or pa.types.is_large_string(table.schema.field(name).type)
+    return str(table.schema.field(name).type) in ("string", "large_string")
