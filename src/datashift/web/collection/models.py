@@ -113,6 +113,7 @@ class Run(models.Model):
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="runs")
     number = models.PositiveIntegerField()
     recipe = models.TextField()
+    """"" where it named what only an answer held that was withdrawn."""
     made = models.DateTimeField(auto_now_add=True)
     folder = models.CharField(max_length=200)
     """Where release.zip and evidence.zip lie, as seen from the store."""

@@ -7,6 +7,7 @@ removes it, reason "withdrawn". What the file was before is deleted, and the roa
 from __future__ import annotations
 
 import io
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ def screen(subject: str, progress: Callable[[str], None]) -> None:
         now.screening = False
         now.save(update_fields=["screening"])
         record("screened", f"dataset:{now.pk}", by=None, organisation=now.organisation)
+        enqueue("reconsider", str(now.pk))
         enqueue("suggest", str(now.pk))
 
 
@@ -206,31 +208,49 @@ def _places(dataset: Dataset) -> list[int]:
 
 
 def _pruned(dataset: Dataset, table: pa.Table) -> None:
-    """Take what only withdrawn rows held out of what was said about answers and names of places."""
-    rows = table.take(pa.array([one for one in _places(dataset) if one < table.num_rows], pa.int64()))
+    """Take what only withdrawn rows held out of what was said about answers and names of places. Runs whose recipe
+    names it lose their recipe: by that the releases are known that must go.
+    """
+    alone = _only_there(table, _places(dataset))
     answers = dict(dataset.answers)
     if "columns" in answers.get("columns", {}):
         said = {
-            concept: {**one, "codes": _still_there(one.get("codes", {}), one.get("column"), rows, table)}
+            concept: {**one, "codes": _without(one.get("codes", {}), alone.get(one.get("column") or ""))}
             for concept, one in answers["columns"]["columns"].items()
         }
         answers["columns"] = {**answers["columns"], "columns": said}
     if names := answers.get("place", {}).get("names"):
-        column = answers["place"].get("column")
-        answers["place"] = {**answers["place"], "names": _still_there(names, column, rows, table)}
-    if answers != dataset.answers:
-        # Recipes of runs before name these words too.
-        dataset.runs.update(recipe="")
+        column = answers["place"].get("column") or ""
+        answers["place"] = {**answers["place"], "names": _without(names, alone.get(column))}
     dataset.answers = answers
+    for run in dataset.runs.exclude(recipe=""):
+        if _names(tomllib.loads(run.recipe), alone):
+            run.recipe = ""
+            run.save(update_fields=["recipe"])
 
 
-def _still_there(said: dict[str, Any], column: Any, gone: pa.Table, table: pa.Table) -> dict[str, Any]:
-    if column not in table.column_names:
-        return said
-    held = Counter(table[column].to_pylist())
-    held.subtract(Counter(gone[column].to_pylist()))
-    taken = {value for value in gone[column].to_pylist() if value and not held[value]}
-    return {word: code for word, code in said.items() if word not in taken}
+def _only_there(table: pa.Table, places: list[int]) -> dict[str, set[str]]:
+    """Return by column the words that stand in these rows and in no other."""
+    rows = table.take(pa.array([one for one in places if one < table.num_rows], pa.int64()))
+    found = {}
+    for name in rows.drop_columns(["_row"]).column_names:
+        held = {one["values"]: one["counts"] for one in pc.value_counts(table[name]).to_pylist()}
+        here = Counter(rows[name].to_pylist())
+        found[name] = {word for word, count in here.items() if word and held[word] == count}
+    return found
+
+
+def _without(said: dict[str, Any], words: set[str] | None) -> dict[str, Any]:
+    return {word: code for word, code in said.items() if word not in (words or ())}
+
+
+def _names(recipe: dict[str, Any], alone: dict[str, set[str]]) -> bool:
+    """Say whether a recipe names one of the words: as an answer, as the name of a place, or as a place of its own."""
+    place = recipe.get("place", {})
+    listed = [(one.get("column"), one.get("codes", {})) for one in recipe.get("columns", {}).values()]
+    listed.append((place.get("column"), place.get("names", {})))
+    own = "areas" in place and bool(alone.get(place.get("column", "")))
+    return own or any(alone.get(str(column), set()) & set(said) for column, said in listed)
 
 
 def _points_to(dataset: Dataset, sha256: str, size: int) -> None:

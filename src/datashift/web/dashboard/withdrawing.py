@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from datashift.language import N_, _
@@ -21,6 +23,7 @@ from datashift.web.people.models import User
 
 HIDDEN = "Q"
 LOOKING = N_("looking at the releases again")
+NAMED = N_("An answer was withdrawn since. This release named words that stood in that answer alone.")
 TOO_FEW = N_("Answers were withdrawn since. Without them, some of these figures rest on too few answers.")
 
 
@@ -56,6 +59,9 @@ def reconsider(subject: str, progress: Progress) -> None:
     if dataset is None:
         return
     mark([dataset])
+    for release in Release.objects.filter(run__dataset=dataset, run__recipe="", withdrawn_at=None):
+        services.withdraw(release=release, why=_(NAMED), by=None)
+        forget(release)
     run = latest_run(dataset)
     if run is None or dataset.screening or run.recipe != dataset.recipe:
         return  # the run that fits asks for this again
@@ -64,6 +70,13 @@ def reconsider(subject: str, progress: Progress) -> None:
         shown = release.figures.exclude(value=None).exclude(status=HIDDEN)
         if hidden & set(shown.values_list("measure", "area", "period", "breakdown")):
             services.withdraw(release=release, why=_(TOO_FEW), by=None)
+
+
+def forget(release: Release) -> None:
+    """Delete the files of a release that was taken back, and its figures: they name what nobody may read any more."""
+    release.figures.all().delete()
+    release.beside.all().delete()
+    shutil.rmtree(settings.HOME / "releases" / release.pk, ignore_errors=True)
 
 
 def _hidden(told: Mapping[str, Any], dataset: Dataset) -> set[tuple[str, str, str, str]]:
