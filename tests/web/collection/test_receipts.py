@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
-from water_road import DEMO, quiet
+from water_road import quiet
 
 from datashift.errors import BadUpload, NotAllowed
 from datashift.read import read_bytes
@@ -66,9 +65,8 @@ def test_each_answer_gets_a_code_of_16_digits_of_which_a_digest_is_kept(
 
 def test_a_code_is_known_in_any_digits_and_with_any_blanks(sent: Callable[..., Dataset], producer: User) -> None:
     code = receipts.give(dataset=sent(SMALL), by=producer)[1][1]
-    nepali = "".join(
-        unicodedata.lookup(f"DEVANAGARI DIGIT {unicodedata.name(s)[6:]}") if s != " " else "-" for s in code
-    )
+    digits = "०१२३४५६७८९"
+    nepali = "".join(digits[int(sign)] if sign != " " else "-" for sign in code)
     for written_down in (code, code.replace(" ", ""), nepali):
         found = receipts.known(written_down)
         assert found is not None
@@ -247,7 +245,7 @@ def test_what_is_said_of_consent_stands_in_the_recipe(
     assert asked.keep_until == date(2030, 12, 31)
     for line in ("[consent]", 'basis = "consent"', 'version = "2"', "until = 2030-12-31", 'en = "May we write'):
         assert line in asked.recipe
-    assert '[paradata]\nconsent = "remark"' in asked.recipe.replace("\r", "")
+    assert 'consent = "remark"' in asked.recipe.partition("[paradata]")[2]
     assert b"May we write down your answers?" in client.get(page).content
     run(str(asked.pk), quiet)
     assert fitting_run(asked) is not None
@@ -288,4 +286,3 @@ def test_the_words_of_consent_cannot_be_changed_from_an_old_page(asked: Dataset,
     with pytest.raises(BadUpload) as caught:
         consenting.state(dataset=asked, said={"basis": "no-people"}, version=asked.version - 1, by=producer)
     assert caught.value.code == "upload.old-page"
-    assert DEMO.is_dir()
