@@ -51,10 +51,10 @@ _IDS = (
 DEVANAGARI = {ord("०") + digit: str(digit) for digit in range(10)}
 """Digits of Nepali texts as those of all others, sign for sign."""
 
-PHONE_SHAPES = re.compile("|".join(_PHONES))
+PHONE_SHAPES = re.compile(rf"(?=[+(\d])(?:{'|'.join(_PHONES)})")
 MAIL_SHAPE = re.compile(_E_MAIL)
 DEGREE_PAIR = re.compile(_DEGREE_PAIR)
-ID_SHAPES = re.compile("|".join(_IDS))
+ID_SHAPES = re.compile(rf"(?=[AP\d])(?:{'|'.join(_IDS[:-1])})|{_IDS[-1]}")
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("phone", PHONE_SHAPES),
     ("e-mail", MAIL_SHAPE),

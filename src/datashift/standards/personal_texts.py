@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from datashift.language import N_
 from datashift.standards.personal import DEGREE_PAIR, DEVANAGARI, ID_SHAPES, MAIL_SHAPE, PHONE_SHAPES
-from datashift.standards.personal_names import named
+from datashift.standards.personal_names import lowered, named
 
 MARKS = {
     "name": N_("[name]"),
@@ -98,6 +98,16 @@ _ADDRESSES = re.compile(
         )
     )
 )
+_HINT = re.compile(
+    r"#|\b(?:n[o°º]|n°|num|núm|numero|número|numéro|nimewo|nimero|minewo|number|house|namba|na\.|rue|ri|ru|ruelle|riyel|"
+    r"impasse|imp|inp|avenue|avnue|avenida|av|ave|blvd|blv|boulevard|bulevar|street|st|road|rd|route|rte|lane|calle|"
+    r"pasaje|diagonal|mtaa|barabara|plot|marg|tole|box|s\.?l\.?p|casilla|nyumba)(?![^\W\d_])|घर"
+)
+"""Looked for in the text in small letters: without one of these there is no address."""
+
+_AROUND = 90
+"""Characters before and behind a hint within which an address is looked for."""
+
 _NOT_STREETS = re.compile(
     r"(?i)\b(?:category|section|message|report|page|route nationale|idushahidi|about|line|phone|tel|telephone|camp|dni|"
     r"cell|cel|call|text|texte|id|message|item|document|documento|passport|pasaporte|kitambulisho|simu|age)\b"
@@ -243,9 +253,9 @@ def from_records(records: Iterable[Mapping[str, int | str]]) -> tuple[Proposal, 
 def _found(plain: str, text: str) -> Iterator[tuple[str, int, int]]:
     if "@" in plain:
         yield from (("e-mail", *match.span()) for match in MAIL_SHAPE.finditer(plain))
-    if any(letter.isdigit() for letter in plain):
+    if re.search(r"\d", plain):
         yield from _numbers(plain)
-        yield from (("address", *match.span()) for match in _ADDRESSES.finditer(plain) if _a_house(match))
+        yield from (("address", *match.span()) for match in _houses(plain) if _a_house(match))
     yield from (("name", start, end) for start, end in named(text))
 
 
@@ -264,6 +274,17 @@ def _numbers(plain: str) -> Iterator[tuple[str, int, int]]:
     for match in _LOOSE_PHONES.finditer(plain):
         if not re.match(r"(?:19|20)\d\d-\d\d-\d\d|\d\d?/\d\d?/\d{4}", match[match.lastgroup or 0]):
             yield "phone", *match.span(match.lastgroup or 0)
+
+
+def _houses(plain: str) -> Iterator[re.Match[str]]:
+    windows: list[tuple[int, int]] = []
+    for hint in _HINT.finditer(lowered(plain)):
+        start, end = max(0, hint.start() - _AROUND), hint.end() + _AROUND
+        if windows and start <= windows[-1][1]:
+            start, _before = windows.pop()
+        windows.append((start, end))
+    for start, end in windows:
+        yield from _ADDRESSES.finditer(plain, start, end)
 
 
 def _a_house(match: re.Match[str]) -> bool:
