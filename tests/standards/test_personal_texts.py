@@ -5,17 +5,8 @@ import pyarrow as pa
 import pytest
 
 from datashift.protect import scan
-from datashift.standards.personal_texts import (
-    MARKS,
-    Span,
-    as_records,
-    counted,
-    from_records,
-    propose,
-    propose_in,
-    redact,
-    redact_in,
-)
+from datashift.standards.personal_tables import as_records, counted, from_records, propose_in, redact_in
+from datashift.standards.personal_texts import MARKS, Span, propose, redact
 
 
 def seen(text):

@@ -21,6 +21,7 @@ from datashift.model import Kit, Raw
 from datashift.read import read_bytes, sheets
 from datashift.read.store import content
 from datashift.standards.areas import countries, folded, known_areas
+from datashift.standards.personal_tables import counted, propose_in
 from datashift.web.collection.kits import at_hand, kit_named
 from datashift.web.collection.models import Dataset
 from datashift.web.collection.recipes import rebuild
@@ -32,6 +33,8 @@ from datashift.web.people.services import record
 READING, LOOKING = N_("reading the file"), N_("looking at every column")
 MOST_VALUES = 400
 """So many different answers of a column are kept; a column with more names things one by one."""
+SEARCHED = 20_000
+"""Rows whose texts are searched for personal data when a file comes in; what leaves is searched again, all of it."""
 FEW = 60
 PLACES = frozenset((
     "region", "district", "province", "state", "county", "municipality", "city", "town", "village", "ward", "division",
@@ -72,6 +75,7 @@ def facts(raw: Raw, asked: Mapping[str, Any], country: str) -> dict[str, Any]:
 
     kit (id@version), confidence, kits: [{kit, confidence}], rows, first_row (its number),
     columns: [{name, distinct, empty, values: [[answer, rows]]}],   personal: [column],
+    texts: {column: {kind of personal data: rows}}, seen in the first SEARCHED rows of free texts,
     guesses: [{column, role, concept, used, fact, confidence, reason: label, values: {answer: code}, sure: {answer:
                0–1}, open: [[answer, rows]], zeros, highest}]. `concept` says whether the role is one of the kit; else
                it is place, country, date, id, latitude, longitude, weight, stratum, cluster or personal, and `fact` the
@@ -96,6 +100,7 @@ def facts(raw: Raw, asked: Mapping[str, Any], country: str) -> dict[str, Any]:
         "first_row": int(raw.table["_row"][0].as_py()),
         "columns": columns,
         "personal": personal,
+        "texts": counted(propose_in(raw.table.slice(0, SEARCHED), _texts_in(columns, personal))),
         "guesses": [
             one
             for one in _guesses(spoken, kit, {one["name"]: dict(one["values"]) for one in columns})
@@ -121,6 +126,11 @@ def _personal(found: Suggestion) -> list[str]:
     places = [guess.column for guess in found.guesses if guess.role.startswith("place ")]
     named = [guess.column for guess in found.guesses if guess.role == "personal" and guess.column not in places]
     return [column for column in named if not PLACES & set(folded(column).split())]
+
+
+def _texts_in(columns: list[dict[str, Any]], personal: list[str]) -> list[str]:
+    """The columns of free texts: those with too many answers to be listed."""
+    return [one["name"] for one in columns if not one["values"] and one["distinct"] and one["name"] not in personal]
 
 
 def _columns(table: pa.Table, personal: list[str]) -> list[dict[str, Any]]:
