@@ -122,7 +122,7 @@ def test_the_person_replies_without_an_account_and_somebody_else_decides(
     assert page.status_code == 200
     assert "Asked again." in page.content.decode()
     assert SECRET not in page.content.decode()
-    assert (page["Referrer-Policy"], page["X-Robots-Tag"]) == ("no-referrer", "noindex")
+    assert (page["Referrer-Policy"], page["X-Robots-Tag"]) == ("same-origin", "noindex")
     assert "no-store" in page["Cache-Control"]
     assert client.post(paths["reply"], {"text": " "}).status_code == 400
     assert client.post(paths["reply"], {"text": "All pumps there are new."}).status_code == 200

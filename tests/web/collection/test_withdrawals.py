@@ -198,9 +198,9 @@ def test_nothing_shows_an_answer_that_was_withdrawn_by_its_receipt(
     first.refresh_from_db()
     assert (first.answers_withdrawn, second.answers_withdrawn, first.withdrawn_at) == (1, 0, None)
     assert {figure.pk: figure.value for figure in first.figures.all()} == before
-    assert "1 answers were withdrawn since" in Client().get(f"/en/release/{first.pk}/").content.decode()
+    assert "Answers withdrawn since: 1." in Client().get(f"/en/release/{first.pk}/").content.decode()
     assert "answers withdrawn since: 1" in Client().get(f"/en/release/{second.pk}/").content.decode()
-    assert "1 answers were withdrawn since" in dossiers.first_words(first, "en")[1]
+    assert "Answers withdrawn since: 1." in dossiers.first_words(first, "en")[1]
     assert Client().get(f"/api/v1/releases/{first.pk}").json()["answers_withdrawn"] == 1
     assert MARKER not in caplog.text
     assert code.replace(" ", "") not in caplog.text.replace(" ", "")

@@ -44,9 +44,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     heard = request.method == "POST"
     if heard:
         withdrawing.by_receipt(request.POST.get("code", "")[:100])
-    response = render(request, "dashboard/withdraw.html", {"heard": heard})
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "dashboard/withdraw.html", {"heard": heard})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -53,7 +53,7 @@ DECIDED = {
 }
 FOR_WHOM = N_("{title}: {sentence}")
 CRITERIA, EACH = N_("Each criterion with its evidence and its gap ({n})"), N_("Each of them ({n})")
-FEWER = N_("{n} answers were withdrawn since. These figures were made with them.")
+FEWER = N_("Answers withdrawn since: {n}. These figures were made with them.")
 REPLACED = N_("A newer release replaced this one on {day}.")
 
 

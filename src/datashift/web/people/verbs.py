@@ -40,6 +40,7 @@ VERBS = {
     "concern-appealed": N_("Somebody asked for another look at their interviews"),
     "concern-answered": N_("A safety officer took another look"),
     "stated": N_("Evidence was stated"),
+    "considered": N_("Laws and dangers were considered"),
     "delete": N_("A data set was deleted"),
     "ask-for-review": N_("Review was asked for"),
     "review-withdrawn": N_("A request for review was taken back"),

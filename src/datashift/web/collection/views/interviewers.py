@@ -99,7 +99,8 @@ def reply(request: HttpRequest, token: str) -> HttpResponse:
     response = render(request, "collection/reply.html", facts, status=400 if problem else 200)
     response["X-Robots-Tag"] = "noindex"
     # The link is the key: no other site may learn it.
-    response["Referrer-Policy"] = "no-referrer"
+    # ("no-referrer" would make browsers send the form from nowhere, and it would be refused.)
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
