@@ -10,5 +10,6 @@ from datashift.corrections.replay import Conflict, Replayed, Touched, replay
 __all__ = [
     "ACTION_KINDS", "KINDS", "Change", "Compared", "Condition", "Conflict", "Difference", "Entry", "Imported",
     "Ledger", "LogRow", "NotUnderstood", "Note", "Open", "Remove", "Replayed", "Rule", "Touched", "Undo", "append",
-    "columns_of", "compare", "condition", "create", "find_multiple", "parse", "read", "repair", "replay", "take_log", "text",
+    "columns_of", "compare", "condition", "create", "find_multiple", "parse", "read", "repair", "replay", "take_log",
+    "text",
 ]  # fmt: skip

@@ -167,6 +167,7 @@ def test_alike_answers_of_others_stay(sent: Callable[..., Dataset], producer: Us
     screened(first)
     again = screened(sent(plain + b"no,pump\n", "again.csv"))
     assert raw_of(again, site).count(b'"yes"') == 2
+    assert not again.screening
 
 
 def test_receipts_follow_into_a_corrected_file(

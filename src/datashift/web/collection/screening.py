@@ -52,11 +52,12 @@ def screen(subject: str, progress: Callable[[str], None]) -> None:
         return
     progress(TAKING_OUT)
     path = settings.HOME / "raw" / dataset.upload.sha256
-    table = read_bytes(content(path), dataset.upload.name, **wanted(dataset)["reading"]).table
-    sha256, kept = keep([written(table, _places(dataset))], settings.HOME)
+    asked, gone = wanted(dataset), _places(dataset)
+    table = read_bytes(content(path), dataset.upload.name, **asked["reading"]).table
+    sha256, kept = keep([written(table, gone)], settings.HOME)
     with transaction.atomic():
         now = _locked(dataset)
-        if now is None or now.upload_id != dataset.upload_id or _places(now) != _places(dataset):
+        if now is None or (now.upload_id, wanted(now), _places(now)) != (dataset.upload_id, asked, gone):
             enqueue("screen", subject)  # something else was said meanwhile
             return
         _marked(now, table)
@@ -144,18 +145,30 @@ def _moved(before: pa.Table, table: pa.Table, column: str) -> dict[int, int]:
 
 def _found(dataset: Dataset, table: pa.Table) -> dict[int, Withdrawal]:
     """Return the places of answers that were withdrawn before: as many alike as were withdrawn, and no more."""
-    known = Withdrawal.objects.filter(dataset__organisation=dataset.organisation_id).exclude(contents="")
+    known = list(Withdrawal.objects.filter(dataset__organisation=dataset.organisation_id).exclude(contents=""))
     listed = [one for one in known if one.dataset_id != dataset.pk or one.place is None]
     if not listed:
         return {}
     have = set(_places(dataset))
     found = {place: one for place, one in _with_id(listed, table) if place not in have}
-    left, first = Counter(one.contents for one in listed), {one.contents: one for one in listed}
+    left, first = _alike(listed), {one.contents: one for one in listed}
     left.subtract(one.contents for one in found.values())
+    left.subtract(one.contents for one in known if one.dataset_id == dataset.pk and one.place is not None)
     for place, marks in _all_marks(table, ""):
         if left[marks.contents] > 0 and place not in have and place not in found:
             left[marks.contents] -= 1
             found[place] = first[marks.contents]
+    return found
+
+
+def _alike(listed: Iterable[Withdrawal]) -> Counter[str]:
+    """Count how many alike were withdrawn; what several data sets have withdrawn of one file is one answer."""
+    each: dict[object, Counter[str]] = {}
+    for one in listed:
+        each.setdefault(one.dataset_id, Counter())[one.contents] += 1
+    found: Counter[str] = Counter()
+    for counted in each.values():
+        found |= counted
     return found
 
 
