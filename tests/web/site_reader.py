@@ -77,7 +77,7 @@ def crawl(client: Client, start: str, most: int = 400, each: int = 12) -> Iterat
             target = urldefrag(urljoin(page.path, link)).url
             parts = urlsplit(target)
             public = parts.path.startswith(f"/{language}/") and not parts.path.startswith(
-                (f"/{language}/work/", f"/{language}/account/")
+                (f"/{language}/work/", f"/{language}/account/", f"/{language}/withdraw/")
             )
             if not parts.netloc and public and target not in seen:
                 seen.add(target)

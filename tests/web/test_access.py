@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 DOC = Path(__file__).parents[2] / "docs" / "reference" / "roles.md"
 OPEN = {
     "health", "robots", "home", "permanent", "release-file", "dossier-file", "card", "reply", "invitation",
+    "withdraw-answer",
     "account_login", "mfa_login_webauthn", "mfa_authenticate", "account_logout", "account_inactive", "account_signup",
     "left", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done",
     "account_reset_password_from_key",

@@ -3,7 +3,7 @@
 from datashift.corrections.cleaning_log import ACTION_KINDS, Imported, NotUnderstood, columns_of, take_log
 from datashift.corrections.compare import KINDS, Compared, Difference, compare
 from datashift.corrections.entry import Change, Condition, Entry, LogRow, Note, Open, Remove, Rule, Undo, condition
-from datashift.corrections.ledger import Ledger, append, create, parse, read, repair
+from datashift.corrections.ledger import Ledger, append, create, parse, read, repair, text
 from datashift.corrections.multiple import find as find_multiple
 from datashift.corrections.replay import Conflict, Replayed, Touched, replay
 
@@ -11,4 +11,5 @@ __all__ = [
     "ACTION_KINDS", "KINDS", "Change", "Compared", "Condition", "Conflict", "Difference", "Entry", "Imported",
     "Ledger", "LogRow", "NotUnderstood", "Note", "Open", "Remove", "Replayed", "Rule", "Touched", "Undo", "append",
     "columns_of", "compare", "condition", "create", "find_multiple", "parse", "read", "repair", "replay", "take_log",
+    "text",
 ]  # fmt: skip

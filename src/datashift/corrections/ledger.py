@@ -54,6 +54,16 @@ def create(path: Path, first: Open, entries: Sequence[Entry] = (), *, now: datet
     return read(path)
 
 
+def text(first: Open, entries: Sequence[Entry]) -> bytes:
+    """Return a new ledger as the bytes of its file; each line states its time itself. Raises BadCorrection."""
+    lines, before = b"", _START
+    for number, entry in enumerate([first, *entries], start=1):
+        line, before = _line(entry, number, entry.when, before)
+        lines += line
+    parse(lines, "ledger")
+    return lines
+
+
 def append(path: Path, entries: Sequence[Entry], *, now: datetime | None = None) -> Ledger:
     """Add lines at the end of the ledger and return it as it is then; they are on the disk when this returns.
 

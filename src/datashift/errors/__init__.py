@@ -24,6 +24,7 @@ DataShiftError
 │   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
 │   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
 │   ├── Disclosive         protect.*     an output would show what must not be shown
+│   ├── CannotProtect      picture.* points.* microdata.*  cannot be made ready to leave
 │   └── Tampered           verify.*      a bundle differs from what its own parts give
 ├── DesignError            the data cannot answer the question (exit 3)
 │   ├── NotLicensed        claim.*       the evidence does not carry the claim
@@ -44,6 +45,7 @@ from datashift.errors.official import BadOfficial
 from datashift.errors.pooling import BadSources
 from datashift.errors.profiles import BadProfile
 from datashift.errors.progress import BadProgress
+from datashift.errors.protection import CannotProtect
 from datashift.errors.questions import BadQuestion
 from datashift.errors.recipes import BadRecipe, BadRow, LostRows
 from datashift.errors.releases import Disclosive, Tampered
@@ -70,6 +72,7 @@ __all__ = [
     "BadSources",
     "BadStandard",
     "BadUpload",
+    "CannotProtect",
     "CannotServe",
     "DataShiftError",
     "DesignError",

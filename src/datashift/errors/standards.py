@@ -66,6 +66,9 @@ class BadStandard(InputError):
     """A framework file or a structure file cannot be taken."""
 
     texts: ClassVar[dict[str, str]] = {
+        "standard.legal": N_(
+            "{file}: {field}: {problem}. A list of laws needs a source, a day and four languages for each item."
+        ),
         "standard.framework-version": N_("There is no framework version '{version}'. Known are: {known}."),
         "standard.framework-code": N_(
             "'{code}' is no goal, target or indicator of the framework version {version}. The nearest codes are: "

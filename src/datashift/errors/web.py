@@ -43,6 +43,9 @@ class BadUpload(InputError):
         "upload.not-a-link": N_("'{value}' is not an address. Begin it with https://"),
         "upload.no-finding": N_("This finding is not part of the latest result. Look at the findings again."),
         "upload.no-comment": N_("Say what should be changed, so that the producer can do it."),
+        "receipt.too-many": N_("Receipts are made for up to {most} rows at a time. Split the file."),
+        "receipt.no-row": N_("The file has no row {row}. Look at the row numbers of the file, then say which one."),
+        "consent.no-text": N_("Write the words to which people said yes."),
         "upload.no-words": N_("Say in a few words what you found. Others have to understand the decision."),
     }
 

@@ -16,6 +16,7 @@ from datashift.model.assessment import (
     Statements,
     Suspect,
 )
+from datashift.model.consent import Consent
 from datashift.model.design import Calibration, Design, IntervalKind, Lonely, Replicates, Totals
 from datashift.model.fieldwork import Assertion, BackChecks, Paradata, Protocol
 from datashift.model.kit import (
@@ -72,6 +73,7 @@ __all__ = [
     "Column",
     "Comparison",
     "Concept",
+    "Consent",
     "Contest",
     "Custodian",
     "Design",

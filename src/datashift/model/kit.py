@@ -165,21 +165,33 @@ class Universe(Record):
     """Who or what one row stands for, and which of them are meant.
 
     `people` are asked for their consent, and their position is not taken. `eligible` asks how many people of a
-    household might have been drawn, where one of them is.
+    household might have been drawn, where one of them is. `exact_points` lets the positions of public things leave as
+    they are; of people, and of things that stand at somebody's home, they never do.
     """
 
     unit: Label
     text: Label
     public_infrastructure: bool = False
+    exact_points: bool = False
     people: bool = False
     eligible: Label = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _exact_only_where_public(self) -> Universe:
+        if self.exact_points and (self.people or not self.public_infrastructure):
+            raise ValueError("exact_points needs public_infrastructure, and no people")
+        return self
+
 
 class Disclosure(Record):
-    """The least number of answers behind a published cell, and the least effective number."""
+    """The least number of answers behind a published cell, and the least effective number.
+
+    `round_to`: numbers of answers are published as multiples of it (1: as they are).
+    """
 
     least_n: int = 10
     least_effective_n: float = 5.0
+    round_to: int = Field(default=1, ge=1)
 
 
 class Custodian(Record):

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from datashift.model.consent import Consent
 from datashift.model.design import Design
 from datashift.model.fieldwork import Paradata, Protocol
 from datashift.model.record import Label, Names, Record
@@ -230,6 +231,7 @@ class Recipe(Record):
     source: tuple[Source, ...]
     corrections: Ledger | None = None
     stated: Stated | None = None
+    consent: Consent | None = None
     rows: tuple[RowChoice, ...] = ()
     row_id: str | None = None
     missing: tuple[str, ...] = ("",)

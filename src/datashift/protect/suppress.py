@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from datashift.language import N_
 from datashift.model import Estimate, Kit
+from datashift.protect.complements import complements
+from datashift.protect.releases import Earlier, after
+from datashift.protect.rules import Need
+from datashift.protect.tables import NEVER, Axis, Integers, Table, loss, related
 
 HIDDEN = N_(
     "Hidden so that nobody can be recognised: fewer than {least_n} answers stand behind this figure, "
@@ -25,23 +28,35 @@ NOBODY = N_("Nobody was counted here.")
 Place = tuple[str | None, tuple[tuple[str, str], ...]]
 """What a cell stands for inside one measure and period: area (None = all areas together) and sorted breakdown."""
 
-Booleans = npt.NDArray[np.bool_]
+_ALL = "*"
+"""The code that is everything, where no published one is: no area and no group is called so."""
 
 
-def protect(estimates: Sequence[Estimate], kit: Kit, *, area_parents: Mapping[str, str | None]) -> list[Estimate]:
+def protect(
+    estimates: Sequence[Estimate],
+    kit: Kit,
+    *,
+    area_parents: Mapping[str, str | None],
+    earlier: Sequence[Estimate] = (),
+) -> list[Estimate]:
     """Hide every figure that stands on too few people, and as many others as keep it from being worked out.
 
-    In:  estimates with their n; `area_parents` sends an area's id to the id of the area it lies in.
+    In:  estimates with their n; `area_parents` sends an area's id to the id of the area it lies in; `earlier` are the
+         figures of the release before, as they were released.
     Out: the same cells in the same order; hidden ones have status Q and a reason, and neither value nor n.
     Method: first `hide_small`. Then, per measure and period, n is taken to add up over breakdowns and areas, and the
-    grand total to be public. While those equations, and the knowledge that a hidden n is at least 1, pin down the n of
-    a hidden cell, its smallest sibling is hidden too (the total only if no sibling is left). Cells of n = 0 are shown
-    as what they are. Public infrastructure has no privacy: there `hide_small` is all.
+    grand total to be public. From those sums, and the knowledge that a hidden n is at least 1, a reader can tell
+    between what bounds a hidden n lies. `complements` hides further cells until at least `least_n` numbers stay
+    possible for each cell that is too small. Cells of n = 0 are shown as what they are. What an earlier release hid of
+    the same period stays hidden, and so does what it showed if fewer than `least_n` have come in since: the difference
+    would tell about them. At last n is rounded, where the kit asks for it. Public infrastructure has no privacy: there
+    `hide_small` is all.
     """
     shown = hide_small(estimates, kit)
     if kit.universe.public_infrastructure:
         return shown
     weight = _weights(shown)
+    before = {one.key: one for one in earlier}
     tables: dict[tuple[str, str], list[int]] = {}
     for index, estimate in enumerate(shown):
         tables.setdefault((estimate.measure, estimate.period), []).append(index)
@@ -49,12 +64,15 @@ def protect(estimates: Sequence[Estimate], kit: Kit, *, area_parents: Mapping[st
     while more:
         more = _shared(shown, estimates)
         for members in tables.values():
-            table = _table([(shown[i], estimates[i].n) for i in members], kit, area_parents)
             sizes = [weight[(estimates[i].period, _place(estimates[i]))] for i in members]
-            more |= {members[cell] for cell in _complements(table, sizes)}
+            table, need = _table([(shown[i], estimates[i].n) for i in members], sizes, kit, area_parents)
+            if before:
+                table, need = _after(table, need, [before.get(shown[i].key) for i in members], kit.disclosure.least_n)
+            hidden = complements(table, need).hidden[: len(members)]
+            more |= {i for i, hide in zip(members, hidden, strict=True) if hide and shown[i].status != "Q"}
         for index in more:
             shown[index] = shown[index].suppressed(HIDDEN, least_n=kit.disclosure.least_n)
-    return shown
+    return [_rounded(estimate, kit.disclosure.round_to) for estimate in shown]
 
 
 def hide_small(estimates: Sequence[Estimate], kit: Kit) -> list[Estimate]:
@@ -83,6 +101,31 @@ def _checked(estimate: Estimate, kit: Kit) -> Estimate:
     return replace(estimate, status="U", reason=CAREFUL, facts={"least": least})
 
 
+def _after(table: Table, need: Need, before: Sequence[Estimate | None], least: int) -> tuple[Table, Need]:
+    n, kept = np.full(table.size, np.nan), np.zeros(table.size, dtype=bool)
+    for cell, one in enumerate(before):
+        kept[cell] = one is not None and one.status == "Q"
+        n[cell] = one.n if one is not None and one.status != "Q" and one.n > 0 else np.nan
+    table, need = after(table, need, Earlier(n, ~np.isnan(n)), least)
+    again = np.where(kept & np.isfinite(table.cost), least - 1.0, 0.0)
+    return table, replace(need, width=np.maximum(need.width, again))
+
+
+def _rounded(estimate: Estimate, base: int) -> Estimate:
+    """Return the cell with its n as a multiple of `base`, and what n could be worked out from rounded with it."""
+    if base <= 1 or estimate.n == 0:
+        return estimate
+    n, n_eff, df = (None if x is None else max(base, base * int(x / base + 0.5)) for x in
+                    (estimate.n, estimate.n_eff, estimate.df))  # fmt: skip
+    return replace(
+        estimate,
+        n=n or base,
+        n_eff=None if n_eff is None else float(n_eff),
+        df=None if df is None else float(df),
+        deff=None if estimate.deff is None or not n or not n_eff else n / n_eff,
+    )
+
+
 def _place(estimate: Estimate) -> Place:
     return estimate.area, tuple(sorted(estimate.breakdown))
 
@@ -104,61 +147,60 @@ def _shared(shown: Sequence[Estimate], estimates: Sequence[Estimate]) -> set[int
     return {index for index, key in cells.items() if key in hidden and shown[index].reason != HIDDEN}
 
 
-@dataclass(frozen=True)
-class _Table:
-    """Cells of one measure and period with their equations: each says that a total is the sum of its parts.
+def _table(
+    cells: Sequence[tuple[Estimate, int]], sizes: Sequence[int], kit: Kit, parents: Mapping[str, str | None]
+) -> tuple[Table, Need]:
+    """Return the cells of one measure and period as a table of n, and what its hidden cells need.
 
-    Cells from `published` on are sums that nobody publishes: unknown to a reader, but not in need of protection.
+    Behind the published cells follow the sums that nobody prints: anything may be in them. Except for the number of
+    all rows, which is told with every release.
     """
-
-    n: npt.NDArray[np.int64]
-    hidden: Booleans
-    usable: Booleans
-    least: npt.NDArray[np.int64]
-    equations: list[tuple[int, tuple[int, ...]]]
-    published: int
-
-
-def _table(cells: Sequence[tuple[Estimate, int]], kit: Kit, parents: Mapping[str, str | None]) -> _Table:
-    places = [_place(estimate) for estimate, _n in cells]
-    number = {place: index for index, place in enumerate(places)}
-    areas = {area for area, _breakdown in places}
-    roots = {area for area in areas if _above(area, areas, parents) is None}
-    top: Place = (next(iter(roots)) if len(roots) == 1 else None, ())
-    parts: dict[tuple[int, str], list[int]] = {}
-    queue = list(number)
-    for place in queue:
-        for axis, total in _totals(place, areas, parents, top):
-            if total not in number:
-                number[total] = len(number)
-                queue.append(total)
-            parts.setdefault((number[total], axis), []).append(number[place])
-    extra = len(number) - len(cells)
-    small = kit.disclosure.least_n
-    hidden = np.array([estimate.status == "Q" and n > 0 for estimate, n in cells] + [True] * extra, dtype=bool)
-    usable = np.array([n > 0 for _estimate, n in cells] + [False] * extra, dtype=bool)
-    if top in number:
-        hidden[number[top]] = usable[number[top]] = False  # how many rows were counted is told with every release
-    least = [small if estimate.reason == FEW_WORTH else 1 for estimate, _n in cells] + [0] * extra
-    return _Table(
-        n=np.array([n for _estimate, n in cells] + [0] * extra),
-        hidden=hidden,
-        usable=usable,
-        least=np.array(least),
-        equations=[(total, tuple(cells)) for (total, _axis), cells in parts.items()],
-        published=len(cells),
+    small, count = kit.disclosure.least_n, len(cells)
+    axes, at = _places([_place(estimate) for estimate, _n in cells], parents)
+    at, relations = related(axes, at)
+    extra = len(at) - count
+    n = np.array([n for _estimate, n in cells] + [0] * extra, dtype=float)
+    worth = np.array([e.reason == FEW_WORTH for e, _n in cells] + [False] * extra, dtype=bool)
+    hidden = np.array([e.status == "Q" and n > 0 for e, n in cells] + [False] * extra, dtype=bool)
+    known = (at == [axis.above.index(-1) for axis in axes]).all(axis=1)
+    printed = np.arange(len(at)) < count
+    cost = np.append(loss(np.array(sizes, dtype=float)), np.full(extra, NEVER))
+    table = Table(
+        value=n,
+        relations=relations,
+        least=np.where(printed, np.where(worth, float(small), np.minimum(n, 1.0)), -np.inf),
+        most=np.full(len(at), np.inf),
+        cost=np.where((n > 0) & ~known, cost, NEVER),
+        published=printed | known,
+        axes=axes,
+        at=at,
     )
+    nothing = np.zeros(len(at))
+    own = (n < small) | worth  # others are hidden for the sake of these: nobody may know them exactly, that is all
+    return table, Need(nothing, nothing, np.where(hidden & ~known, np.where(own, small - 1.0, 1.0), 0.0))
 
 
-def _totals(
-    place: Place, areas: set[str | None], parents: Mapping[str, str | None], top: Place
-) -> Iterable[tuple[str, Place]]:
-    """Yield what `place` is directly a part of: by each breakdown variable, and by area."""
-    area, breakdown = place
-    for variable in sorted({name for name, _code in breakdown}):
-        yield variable, (area, tuple(pair for pair in breakdown if pair[0] != variable))
-    if area is not None and area != top[0]:
-        yield "", (_above(area, areas, parents), breakdown)
+def _places(places: Sequence[Place], parents: Mapping[str, str | None]) -> tuple[tuple[Axis, ...], Integers]:
+    """Return areas and each breakdown variable as axes, and where on them every place lies."""
+    areas = {area for area, _breakdown in places}
+    above: dict[str | None, str | None] = {area: _above(area, areas, parents) for area in sorted(areas, key=str)}
+    roots = [area for area, over in above.items() if over is None]
+    if len(roots) > 1:
+        above = {area: over or _ALL for area, over in above.items()} | {_ALL: None}
+    axes = [Axis.tree(above)]
+    variables = sorted({name for _area, breakdown in places for name, _code in breakdown})
+    for variable in variables:
+        codes = sorted({code for _area, breakdown in places for name, code in breakdown if name == variable})
+        axes.append(Axis.flat(codes, everything=_ALL))
+    number = [{code: index for index, code in enumerate(axis.codes)} for axis in axes]
+    at = [
+        [
+            number[0][area],
+            *(where[dict(breakdown).get(v, _ALL)] for v, where in zip(variables, number[1:], strict=True)),
+        ]
+        for area, breakdown in places
+    ]
+    return tuple(axes), np.array(at, dtype=np.intp).reshape(len(places), len(axes))
 
 
 def _above(area: str | None, areas: set[str | None], parents: Mapping[str, str | None]) -> str | None:
@@ -170,70 +212,3 @@ def _above(area: str | None, areas: set[str | None], parents: Mapping[str, str |
             return area if area in areas else None
         passed.add(area)
     return None
-
-
-def _complements(table: _Table, weight: Sequence[int]) -> list[int]:
-    """Return the cells to hide beside those that are hidden; the table's own mask is brought up to date."""
-    added: list[int] = []
-    if not table.hidden[: table.published].any():
-        return added
-    while pinned := _pinned(table):
-        before = len(added)
-        for equation in table.equations:
-            unknown = [cell for cell in (equation[0], *equation[1]) if table.hidden[cell]]
-            if len(unknown) == 1 and unknown[0] < table.published:
-                _hide_smallest([equation], table, weight, added)
-        if len(added) == before and not any(
-            _hide_smallest(equations, table, weight, added) for cell in pinned for equations in _rings(cell, table)
-        ):
-            break
-    return added
-
-
-def _hide_smallest(
-    equations: Iterable[tuple[int, tuple[int, ...]]], table: _Table, weight: Sequence[int], added: list[int]
-) -> bool:
-    candidates = [
-        (part == total, weight[part], part)
-        for total, parts in equations
-        for part in (*parts, total)
-        if part < table.published and table.usable[part] and not table.hidden[part]
-    ]
-    if candidates:
-        part = min(candidates)[2]
-        table.hidden[part] = True
-        added.append(part)
-    return bool(candidates)
-
-
-def _rings(cell: int, table: _Table) -> Iterable[list[tuple[int, tuple[int, ...]]]]:
-    """Yield the equations around `cell`, then those that hidden cells tie to them, and so on outwards."""
-    reached, size = {cell}, 0
-    while len(reached) > size:
-        size = len(reached)
-        near = [equation for equation in table.equations if not reached.isdisjoint((equation[0], *equation[1]))]
-        yield near
-        reached |= {part for total, parts in near for part in (total, *parts) if table.hidden[part]}
-
-
-def _pinned(table: _Table) -> list[int]:
-    """Return the hidden cells whose n the equations leave no choice for.
-
-    A cell has a choice when some change of the hidden cells keeps every sum and lowers no n that is at its least:
-    exact for cells above their least, cautious for those at it (they are not allowed to rise together).
-    """
-    unknown = np.flatnonzero(table.hidden)
-    column = {int(cell): index for index, cell in enumerate(unknown)}
-    matrix = np.zeros((len(table.equations), unknown.size))
-    for row, (total, parts) in enumerate(table.equations):
-        for cell, sign in ((total, -1.0), *((part, 1.0) for part in parts)):
-            if cell in column:
-                matrix[row, column[cell]] += sign
-    tight = (unknown < table.published) & (table.n[unknown] <= table.least[unknown])
-    left, sizes, right = np.linalg.svd(matrix[:, ~tight], full_matrices=False)
-    rank = int((sizes > 1e-9).sum())
-    fixed = np.zeros(unknown.size, dtype=bool)
-    fixed[~tight] = (right[:rank] ** 2).sum(axis=0) > 1 - 1e-9
-    strain = matrix[:, tight] - left[:, :rank] @ (left[:, :rank].T @ matrix[:, tight])
-    fixed[tight] = (strain**2).sum(axis=0) > 1e-9
-    return [int(cell) for cell in unknown[fixed] if cell < table.published]

@@ -42,16 +42,24 @@ _IDS = (
     rf"{_START}{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-?\d{{5}}-?\d{{5}}-?\d{{2}}{_END}",  # Tanzania: NIDA
     rf"{_START}(?:2[03478]|3[034])-\d{{8}}-\d{_END}",  # Argentina: CUIL, CUIT
     rf"{_START}(?!{_YEAR}-)\d{{2}}-\d{{2}}-\d{{2}}-\d{{5}}{_END}",  # Nepal: citizenship certificate
+    rf"{_START}[AP]\d{{9}}[A-Z](?!\w)",  # Kenya: PIN of the revenue authority
+    rf"{_START}\d{{2}}-\d{{2}}-\d{{2}}-\d{{4}}-\d{{2}}-\d{{5}}{_END}",  # Haiti: CIN
     r"(?i:\b(?:dni|d\.n\.i\.|cuil|cuit|nida|national id|id no\.?|id number|identity card|passport|kitambulisho)"
     r"|नागरिकता)[^\n\w]{0,4}(?i:no|nr|n°|number)?[^\n\w]{0,4}\d[\d. -]{5,}\d",
 )
 
-_DEVANAGARI = {ord("०") + digit: str(digit) for digit in range(10)}
+DEVANAGARI = {ord("०") + digit: str(digit) for digit in range(10)}
+"""Digits of Nepali texts as those of all others, sign for sign."""
+
+PHONE_SHAPES = re.compile(rf"(?=[+(\d])(?:{'|'.join(_PHONES)})")
+MAIL_SHAPE = re.compile(_E_MAIL)
+DEGREE_PAIR = re.compile(_DEGREE_PAIR)
+ID_SHAPES = re.compile(rf"(?=[AP\d])(?:{'|'.join(_IDS[:-1])})|{_IDS[-1]}")
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("phone", re.compile("|".join(_PHONES))),
-    ("e-mail", re.compile(_E_MAIL)),
-    ("coordinates", re.compile(_DEGREE_PAIR)),
-    ("id number", re.compile("|".join(_IDS))),
+    ("phone", PHONE_SHAPES),
+    ("e-mail", MAIL_SHAPE),
+    ("coordinates", DEGREE_PAIR),
+    ("id number", ID_SHAPES),
 )
 
 
@@ -62,7 +70,7 @@ def scan(text: str) -> list[str]:
     longitude side by side with four decimals (about ten metres) or more; identity numbers of the four countries.
     Figures, years, codes of SDMX, digests and version numbers are not taken for any of these.
     """
-    text = text.translate(_DEVANAGARI)
+    text = text.translate(DEVANAGARI)
     found = {kind for kind, shape in _SHAPES if shape.search(text)}
     named = any(_on_earth(*_numbers(match)) for match in _NAMED_PAIR.finditer(text))
     if named or any(_a_place(*_numbers(match)) for match in _PAIR.finditer(text)):

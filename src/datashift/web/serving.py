@@ -29,8 +29,14 @@ KINDS = {
     "run": "datashift.web.collection.running",
     "refresh": "datashift.web.dashboard.refreshing",
     "dossier": "datashift.web.dashboard.printing",
+    "screen": "datashift.web.collection.screening",
+    "reconsider": "datashift.web.dashboard.withdrawing",
+    "retain": "datashift.web.collection.retaining",
 }
 """The module whose function of the same name does a kind of job. It is loaded at the first job of its kind."""
+
+DAILY = ("retain",)
+"""Jobs that the worker asks for itself, once a day."""
 
 THREADS = 16
 """Requests answered at a time. One that sends a large file slowly keeps a thread for as long as that takes."""

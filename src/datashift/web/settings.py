@@ -171,7 +171,8 @@ UPLOAD_LIMIT = 200 * 2**20
 BODY_LIMIT = 2**20
 """The most that somebody who is not signed in may send at once, in bytes."""
 _REQUESTS = int(os.environ.get("DATASHIFT_REQUESTS", "600"))
-RATE_LIMITS = {"page": (_REQUESTS, 60), "api": (_REQUESTS // 2, 60), "write": (120, 60), "sign-in": (20, 60)}
+RATE_LIMITS = {"page": (_REQUESTS, 60), "api": (_REQUESTS // 2, 60), "write": (120, 60), "sign-in": (20, 60),
+               "receipt": (10, 60)}  # fmt: skip
 """How many requests of a kind one address may make in how many seconds."""
 
 # --- words, static files, mail, logs ----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from datashift.web.people.models import Organisation, User
 
@@ -19,6 +20,8 @@ class Upload(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="uploads")
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
     at = models.DateTimeField(auto_now_add=True)
+    former_of = models.ForeignKey("Dataset", on_delete=models.SET_NULL, null=True, blank=True, related_name="former")
+    """The data set in which another file took its place."""
 
     class Meta:
         """The same bytes under the same name are one upload of an organisation."""
@@ -54,11 +57,54 @@ class Dataset(models.Model):
     changed = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1)
     """Grows with every answer: who answers from an old page is told, and overwrites nothing."""
+    screening = models.BooleanField(default=False)
+    """Withdrawn answers are being taken out of its file: nobody is given the file meanwhile, and no run reads it."""
+    keep_until = models.DateField(null=True, blank=True)
+    """The last day on which its rows may be kept, as its answers state it."""
+    erased = models.DateTimeField(null=True, blank=True)
+    """When its rows were deleted because that day had passed. Its releases stay."""
 
     class Meta:
         """The desk lists what is newest."""
 
         indexes = (models.Index(fields=["organisation", "state", "-changed"]),)
+
+
+class Receipt(models.Model):
+    """The right to withdraw one answer. The code itself is known to who holds it alone; here is its keyed digest.
+
+    `place` is the place of the answer among the rows of the file, from 0; None where a corrected file has it no more.
+    """
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="receipts")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="+")
+    """The file of which `place` speaks: a moment long the former one, where another took its place."""
+    asked = models.BooleanField(default=False)
+    """Whether its answer is to be withdrawn as soon as its place in the new file is known."""
+    place = models.PositiveIntegerField(null=True)
+    code = models.CharField(max_length=64, unique=True)
+
+
+class Withdrawal(models.Model):
+    """An answer that is used no more. Who withdrew it is written nowhere.
+
+    `place` is its place among the rows of the file of today; None where that file does not have it. `marks` are keyed
+    digests by which it is known again should it come back in another file: one of its cells (`contents`), and one of
+    its id in the column `column`.
+    """
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="withdrawals")
+    place = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+    done = models.BooleanField(default=False)
+    contents = models.CharField(max_length=64, default="", blank=True)
+    column = models.CharField(max_length=200, default="", blank=True)
+    identity = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        """An answer is withdrawn once."""
+
+        constraints = (models.UniqueConstraint(fields=["dataset", "place"], name="a_withdrawal_once"),)
 
 
 class Run(models.Model):
@@ -67,6 +113,7 @@ class Run(models.Model):
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="runs")
     number = models.PositiveIntegerField()
     recipe = models.TextField()
+    """"" where it named what only an answer held that was withdrawn."""
     made = models.DateTimeField(auto_now_add=True)
     folder = models.CharField(max_length=200)
     """Where release.zip and evidence.zip lie, as seen from the store."""

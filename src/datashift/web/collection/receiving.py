@@ -14,7 +14,7 @@ from datashift.web.collection.models import Upload
 from datashift.web.people.models import Organisation, User
 from datashift.web.people.services import record
 
-RESERVED = ("recipe.toml", "areas.csv", "kit", "release.zip", "evidence.zip")
+RESERVED = ("recipe.toml", "areas.csv", "kit", "release.zip", "evidence.zip", "withdrawn.jsonl", "stated.toml")
 """Names that lie beside a recipe."""
 LONGEST_NAME = 200
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import tomli_w
 
+from datashift.corrections import Open, Remove
+from datashift.corrections import text as ledger_text
 from datashift.errors import BadUpload
 from datashift.language import label
 from datashift.model import SAMPLING_TYPES, Area, Kit, Recipe
@@ -25,6 +27,7 @@ Answers = Mapping[str, Mapping[str, Any]]
 Table = dict[str, Any]
 
 RECIPE, AREAS, KIT, STATED = "recipe.toml", "areas.csv", "kit/kit.toml", "stated.toml"
+WITHDRAWN = "withdrawn.jsonl"
 MOST_AREAS = 400
 
 
@@ -55,6 +58,7 @@ def identity(dataset: Dataset) -> dict[str, Any]:
         "producer": str(organisation),
         "own_kit": bool(own_text(dataset.kit)),
         "home": organisation.country,
+        "withdrawn": withdrawn_text(dataset),
     }
 
 
@@ -63,6 +67,8 @@ def beside(dataset: Dataset) -> dict[str, str]:
     files = {}
     if stated := dataset.answers.get("evidence"):
         files[STATED] = stated_text(stated)
+    if withdrawn := withdrawn_text(dataset):
+        files[WITHDRAWN] = withdrawn
     recipe = tomllib.loads(dataset.recipe)
     if "areas" in recipe["place"]:
         files[AREAS] = as_csv(_own_areas(dataset.suggestion, recipe["place"]))
@@ -103,14 +109,42 @@ def build(suggestion: Mapping[str, Any], answers: Answers, **identity: Any) -> s
     }
     if stated := answers.get("evidence"):
         recipe["stated"] = {"file": STATED, "sha256": sha256(stated_text(stated).encode()).hexdigest()}
+    if withdrawn := identity.get("withdrawn"):
+        recipe["corrections"] = {"file": WITHDRAWN, "sha256": sha256(withdrawn.encode()).hexdigest()}
+    if agreed := answers.get("consent"):
+        recipe["consent"] = agreement(agreed)
     if base.get("paradata"):
-        recipe["paradata"] = base["paradata"]  # which columns tell when, by whom and how long: the fieldwork is checked
+        # Which columns tell when, by whom and how long: the fieldwork is checked.
+        recipe["paradata"] = dict(base["paradata"])
+    if column := answers.get("consent", {}).get("column"):
+        recipe.setdefault("paradata", {})["consent"] = column
     if base.get("rows") and recipe["place"]["country"] == base["place"]["country"]:
         recipe["rows"] = base["rows"]
     _require_columns(recipe, [one["name"] for one in suggestion["columns"]])
     lead = str(answers.get("lead", {}).get("measure", ""))
     recipe["measures"] = _measures(tomli_w.dumps(_without_nothing(recipe)), kit_named(kit), lead) or None
     return tomli_w.dumps(_without_nothing(recipe))
+
+
+def withdrawn_text(dataset: Dataset) -> str:
+    """Return the ledger that takes withdrawn answers out: rows, days, and nobody. "" where none was withdrawn.
+
+    These rows are empty in the file, whose first answer stands in row 2.
+    """
+    gone = dataset.withdrawals.exclude(place=None).order_by("place")
+    lines = [
+        Remove(who="withdrawal", why="withdrawn", row=str(one.place + 2), when=f"{one.at.date()}T00:00:00+00:00")
+        for one in gone
+        if one.place is not None
+    ]
+    return ledger_text(Open(who="withdrawal", key="_row"), lines).decode() if lines else ""
+
+
+def agreement(said: Mapping[str, Any]) -> Table:
+    """Return what was said of consent as a recipe states it. Raises BadUpload."""
+    days = {name: _day(said[name]) for name in ("since", "until") if said.get(name)}
+    words = ("basis", "version", "channel", "version_column", "time_column")
+    return {name: said[name] for name in words if said.get(name)} | days | {"text": dict(said.get("text") or {})}
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
@@ -230,6 +264,8 @@ def _require_columns(recipe: Mapping[str, Any], known: Sequence[str]) -> None:
     named += [recipe["row_id"], *recipe["personal"], place["column"], place["latitude"], place["longitude"]]
     drawn = [*design["strata"], *(part for stage in design["clusters"] for part in stage)]
     # Who was drawn area by area need not have a column for it: these are the areas of the place names.
+    agreed = recipe.get("consent", {})
+    named += [agreed.get("version_column"), agreed.get("time_column"), recipe.get("paradata", {}).get("consent")]
     named += [period["column"], design["weights"], *(part for part in drawn if part != "area")]
     for column in named:
         if column is not None and column not in known:

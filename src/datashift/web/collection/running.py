@@ -21,6 +21,7 @@ from datashift.web.collection.models import Dataset, Run
 from datashift.web.collection.recipes import RECIPE, beside
 from datashift.web.collection.steps import latest_run, ready
 from datashift.web.collection.telling import concerns_of, interviews_of, told
+from datashift.web.jobs.services import enqueue
 from datashift.web.people.services import record
 
 WRITING = N_("writing the release")
@@ -32,7 +33,7 @@ def run(subject: str, progress: Callable[[str], None]) -> None:
     `progress` hears the English name of each stage. Raises the coded error of whatever stands in the way.
     """
     dataset = Dataset.objects.select_related("organisation", "upload").filter(pk=subject).first()
-    if dataset is None or not ready(dataset) or _is_done(dataset):
+    if dataset is None or dataset.screening or not ready(dataset) or _is_done(dataset):
         return
     folder = settings.HOME / "datasets" / str(dataset.pk)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -68,7 +69,7 @@ def _made(dataset: Dataset, folder: Path, progress: Callable[[str], None]) -> Ma
     for name, text in {RECIPE: dataset.recipe, **beside(dataset)}.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
+        path.write_text(text, "utf-8", newline="")
     result = work_out(gather(folder / RECIPE, settings.HOME), progress)
     progress(WRITING)
     # A draft is nothing that was released: it must not come into the store's releases, from which ledgers are made.
@@ -81,8 +82,8 @@ def _keep(dataset: Dataset, made: Path, found: Made) -> None:
     """Give the draft its number. The folder is there before the row, so a row never lacks its folder."""
     with transaction.atomic():
         now = Dataset.objects.select_for_update().filter(pk=dataset.pk).first()
-        if now is None:
-            return
+        if now is None or now.screening or now.erased or now.upload_id != dataset.upload_id:
+            return  # an answer of this file was withdrawn meanwhile, or another file took its place
         last = latest_run(now)
         number = last.number + 1 if last else 1
         place = made.parent / str(number)
@@ -93,4 +94,6 @@ def _keep(dataset: Dataset, made: Path, found: Made) -> None:
             folder=place.relative_to(settings.HOME).as_posix(),
         )  # fmt: skip
         keep(kept, found.concerns, before=last)
+        if now.withdrawals.exists():
+            enqueue("reconsider", str(now.pk))
         record("run", f"dataset:{now.pk}", by=None, organisation=dataset.organisation, run=number)

@@ -204,7 +204,14 @@ def replace(*, dataset: Dataset, upload: Upload, by: User) -> Dataset:
             raise BadUpload("upload.no-organisation")
         if upload.pk == found.upload_id:
             return found
-        found.upload = upload
+        if found.screening:
+            raise BadUpload("upload.not-yet", step=TITLES["file"])
+        if found.upload.datasets.count() == 1:
+            Upload.objects.filter(pk=found.upload_id).update(former_of=found)
+        Upload.objects.filter(pk=upload.pk).update(former_of=None)
+        # What was withdrawn is looked for in the new file when it is read.
+        found.withdrawals.update(place=None)
+        found.upload, found.erased = upload, None
         found.suggestion = {"kits": found.suggestion.get("kits", [])}
         found.answers = {name: one for name, one in found.answers.items() if name not in ("findings", "result")}
         _made_again(found, SUGGEST)

@@ -28,7 +28,7 @@ TITLES = {
 SAID = ("rows", "kit", "columns", "place", "asked")
 """What must be said before anything can be worked out."""
 
-KINDS = ("suggest", "run")
+KINDS = ("screen", "suggest", "run")
 """The jobs of a dataset."""
 
 READING = ("sheet", "encoding", "delimiter", "header_row")
@@ -95,7 +95,7 @@ def standing(datasets: Iterable[Dataset]) -> dict[UUID, Standing]:
     found = {}
     for dataset in listed:
         fits = _fits(dataset, runs.get(dataset.pk))
-        there = {"suggest": suggested(dataset), "run": fits}
+        there = {"screen": not dataset.screening, "suggest": suggested(dataset), "run": fits}
         last = [jobs.get((str(dataset.pk), kind)) for kind in KINDS if not there[kind]]
         unfinished = [job for job in last if job is not None and job.state != Job.State.DONE]
         # One that is at work goes before one that came to a stop.

@@ -21,9 +21,11 @@ from datashift.model import Kit, Raw
 from datashift.read import read_bytes, sheets
 from datashift.read.store import content
 from datashift.standards.areas import countries, folded, known_areas
+from datashift.standards.personal_tables import counted, propose_in
 from datashift.web.collection.kits import at_hand, kit_named
 from datashift.web.collection.models import Dataset
 from datashift.web.collection.recipes import rebuild
+from datashift.web.collection.screening import comes_back, follow
 from datashift.web.collection.steps import fitting_run, ready, suggested, wanted
 from datashift.web.jobs.services import enqueue
 from datashift.web.people.services import record
@@ -31,6 +33,8 @@ from datashift.web.people.services import record
 READING, LOOKING = N_("reading the file"), N_("looking at every column")
 MOST_VALUES = 400
 """So many different answers of a column are kept; a column with more names things one by one."""
+SEARCHED = 20_000
+"""Rows whose texts are searched for personal data when a file comes in; what leaves is searched again, all of it."""
 FEW = 60
 PLACES = frozenset((
     "region", "district", "province", "state", "county", "municipality", "city", "town", "village", "ward", "division",
@@ -46,7 +50,7 @@ def suggest(subject: str, progress: Callable[[str], None]) -> None:
     Raises the coded error of the reader where the file cannot be read; upload and answers stay as they are.
     """
     dataset = Dataset.objects.select_related("organisation", "upload").filter(pk=subject).first()
-    if dataset is None or suggested(dataset):
+    if dataset is None or dataset.screening or dataset.erased or suggested(dataset):
         return
     asked = wanted(dataset)
     progress(READING)
@@ -58,6 +62,9 @@ def suggest(subject: str, progress: Callable[[str], None]) -> None:
         raise
     if raw.table.num_rows == 0:
         raise BadUpload("upload.no-rows", file=dataset.upload.name)
+    follow(dataset, raw.table)
+    if comes_back(dataset, raw.table):
+        return
     progress(LOOKING)
     found = facts(raw, asked, dataset.country) | {"sheets": _sheets(path)}
     _keep(dataset, asked, found)
@@ -66,8 +73,9 @@ def suggest(subject: str, progress: Callable[[str], None]) -> None:
 def facts(raw: Raw, asked: Mapping[str, Any], country: str) -> dict[str, Any]:
     """Return a suggestion as plain facts, with reasons in four languages.
 
-    kit (id@version), confidence, kits: [{kit, confidence}], rows,
+    kit (id@version), confidence, kits: [{kit, confidence}], rows, first_row (its number),
     columns: [{name, distinct, empty, values: [[answer, rows]]}],   personal: [column],
+    texts: {column: {kind of personal data: rows}}, seen in the first SEARCHED rows of free texts,
     guesses: [{column, role, concept, used, fact, confidence, reason: label, values: {answer: code}, sure: {answer:
                0–1}, open: [[answer, rows]], zeros, highest}]. `concept` says whether the role is one of the kit; else
                it is place, country, date, id, latitude, longitude, weight, stratum, cluster or personal, and `fact` the
@@ -89,8 +97,10 @@ def facts(raw: Raw, asked: Mapping[str, Any], country: str) -> dict[str, Any]:
         "confidence": first.confidence,
         "kits": [{"kit": name, "confidence": chance} for name, chance in ranked],
         "rows": raw.table.num_rows,
+        "first_row": int(raw.table["_row"][0].as_py()),
         "columns": columns,
         "personal": personal,
+        "texts": counted(propose_in(raw.table.slice(0, SEARCHED), _texts_in(columns, personal))),
         "guesses": [
             one
             for one in _guesses(spoken, kit, {one["name"]: dict(one["values"]) for one in columns})
@@ -116,6 +126,11 @@ def _personal(found: Suggestion) -> list[str]:
     places = [guess.column for guess in found.guesses if guess.role.startswith("place ")]
     named = [guess.column for guess in found.guesses if guess.role == "personal" and guess.column not in places]
     return [column for column in named if not PLACES & set(folded(column).split())]
+
+
+def _texts_in(columns: list[dict[str, Any]], personal: list[str]) -> list[str]:
+    """The columns of free texts: those with too many answers to be listed."""
+    return [one["name"] for one in columns if not one["values"] and one["distinct"] and one["name"] not in personal]
 
 
 def _columns(table: pa.Table, personal: list[str]) -> list[dict[str, Any]]:
@@ -159,7 +174,7 @@ def _keep(dataset: Dataset, asked: Mapping[str, Any], found: dict[str, Any]) -> 
     """Keep a suggestion, where it is still wanted; whoever wanted another one meanwhile has asked for it."""
     with transaction.atomic():
         now = _locked(dataset)
-        if now is None or (now.upload_id, wanted(now)) != (dataset.upload_id, asked):
+        if now is None or now.screening or (now.upload_id, wanted(now)) != (dataset.upload_id, asked):
             return
         # Which kits fit was told when none was chosen yet.
         now.suggestion = found | {"kits": found["kits"] or now.suggestion.get("kits", [])}
@@ -181,7 +196,7 @@ def _rebuild(dataset: Dataset) -> None:
     try:
         rebuild(dataset)
     except (BadUpload, BadRecipe):
-        kept = ("rows", "kit", "who")
+        kept = ("rows", "kit", "who", "consent")
         dataset.answers = {name: one for name, one in dataset.answers.items() if name in kept}
         rebuild(dataset)
 

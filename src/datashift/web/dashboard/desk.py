@@ -14,6 +14,7 @@ from datashift.errors import DataShiftError
 from datashift.language import _, label
 from datashift.web.collection import stating
 from datashift.web.collection.models import Review
+from datashift.web.collection.precautions import told as precautions_told
 from datashift.web.collection.services import send_back
 from datashift.web.dashboard import dossiers, services
 from datashift.web.dashboard.models import Release
@@ -138,6 +139,7 @@ def _shown(request: HttpRequest, one: Review, problem: str = "", comment: str = 
         "near": may(person, "see-draft", dataset.organisation),
         "release": Release.objects.filter(pk=told["bundle_id"], run=one.run).first(),
         "dossier": _dossier(one),
+        "precautions": precautions_told(dataset),
         "problem": problem,
         "comment": comment,
     }

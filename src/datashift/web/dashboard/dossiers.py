@@ -53,6 +53,7 @@ DECIDED = {
 }
 FOR_WHOM = N_("{title}: {sentence}")
 CRITERIA, EACH = N_("Each criterion with its evidence and its gap ({n})"), N_("Each of them ({n})")
+FEWER = N_("Answers withdrawn since: {n}. These figures were made with them.")
 REPLACED = N_("A newer release replaced this one on {day}.")
 
 
@@ -123,7 +124,7 @@ def stamp(release: models.Release) -> str:
     """Return a digest of all that the dossier of a release is made of today."""
     profiles = [(row.profile, row.version, row.digest, row.country) for row in newest_profiles()]
     ratings = release.ratings.order_by("pk").values_list("profile", "version", "criterion", "score", "why", "at")
-    replaced = str(release.superseded_by_id)
+    replaced = f"{release.superseded_by_id} {release.answers_withdrawn}"
     parts = [release.pk, citing.producer(release), replaced, version("datashift"), profiles, list(ratings)]
     return sha256(json.dumps([*parts, release.texts.get("notes", ())], default=str).encode()).hexdigest()
 
@@ -303,7 +304,8 @@ def first_words(release: models.Release, language: str) -> list[str]:
     with speaking(language):
         replaced = release.superseded_by
         warning = _(REPLACED).format(day=in_digits(replaced.released_at.date().isoformat())) if replaced else ""
-        return [one for one in (warning, citing.citation(release)) if one]
+        fewer = _(FEWER).format(n=said(release.answers_withdrawn)) if release.answers_withdrawn else ""
+        return [one for one in (warning, fewer, citing.citation(release)) if one]
 
 
 def forget(release: str) -> None:

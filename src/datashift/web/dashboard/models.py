@@ -49,6 +49,8 @@ class Release(models.Model):
     superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_why = models.TextField(default="", blank=True)
+    answers_withdrawn = models.PositiveIntegerField(default=0)
+    """How many of its answers were withdrawn since; its figures were made with them."""
     texts = models.JSONField(default=dict)
     measures = models.JSONField(default=list)
     rows_in = models.PositiveBigIntegerField(default=0)

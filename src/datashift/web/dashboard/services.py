@@ -66,7 +66,7 @@ def publish_folder(
         return _published(bundle, told, organisation, None, by)
 
 
-def withdraw(*, release: Release, why: str, by: User) -> Release:
+def withdraw(*, release: Release, why: str, by: User | None) -> Release:
     """Take the figures of a release out of every page; its own page stays and says why. Raises NotAllowed."""
     if not why.strip():
         raise NotAllowed("release.why")

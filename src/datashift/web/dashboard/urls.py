@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from datashift.web.dashboard import desk, rating_desk
+from datashift.web.dashboard import consent_desk, desk, rating_desk
 from datashift.web.dashboard.views import about, across, organisations, places, releases
 
 urlpatterns = [
@@ -26,6 +26,9 @@ urlpatterns = [
     path("search/", across.search, name="search"),
     path("methods/", about.methods, name="methods"),
     path("data/", about.api_page, name="api-page"),
+    path("withdraw/", consent_desk.withdraw, name="withdraw-answer"),
+    path("work/consent/<uuid:key>/", consent_desk.consent, name="consent"),
+    path("work/consent/<uuid:key>/receipts/", consent_desk.receipts_file, name="receipts"),
     path("work/review/", desk.queue, name="review-queue"),
     path("work/review/<int:review>/", desk.review, name="review"),
     path("work/release/<str:release>/withdraw/", desk.withdraw, name="withdraw"),

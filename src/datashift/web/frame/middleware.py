@@ -120,8 +120,13 @@ def _address(request: HttpRequest) -> str:
 
 def _kind(request: HttpRequest) -> str:
     if request.method == "POST":
-        return "sign-in" if "/account/" in request.path else "write"
+        # A code of a receipt must not be guessed by trying many.
+        return "sign-in" if "/account/" in request.path else "receipt" if _withdraws(request.path) else "write"
     return "api" if request.path.startswith(("/api/", "/sdmx/")) else "page"
+
+
+def _withdraws(path: str) -> bool:
+    return path.strip("/").partition("/")[2] == "withdraw"
 
 
 def bounded(get_response: Answer) -> Answer:

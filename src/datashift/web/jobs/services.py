@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,14 @@ def enqueue(kind: str, subject: str) -> Job:
     except IntegrityError:
         found = Job.objects.filter(kind=kind, subject=subject, state=Job.State.WAITING).first()
         return found or enqueue(kind, subject)
+
+
+def each_day(kinds: Iterable[str]) -> None:
+    """Ask for a job of each kind on this day, unless it was asked for; its subject is the day."""
+    today = timezone.now().date().isoformat()
+    for kind in kinds:
+        if not Job.objects.filter(kind=kind, subject=today).exists():
+            enqueue(kind, today)
 
 
 def latest(kind: str, subject: str) -> Job | None:

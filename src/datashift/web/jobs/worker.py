@@ -14,7 +14,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -73,16 +73,17 @@ class Ended(NamedTuple):
     heavy: bool
 
 
-def work(kinds: Mapping[str, Work], *, once: bool = False, batch: bool = False) -> Ended:
+def work(kinds: Mapping[str, Work], *, once: bool = False, batch: bool = False, daily: Sequence[str] = ()) -> Ended:
     """Do jobs until somebody stops this process or it has grown heavy.
 
-    With `once` one job at most, with `batch` until none waits.
+    With `once` one job at most, with `batch` until none waits. Kinds of jobs in `daily` are asked for once a day.
     """
     hand, count, heavy = Hand(), 0, False
     services.seen(hand.name)
     with _listening(hand), _beating(hand):
         while not hand.stopping:
             try:
+                services.each_day(daily)
                 found = _next(hand, kinds)
             except Stopped:
                 break

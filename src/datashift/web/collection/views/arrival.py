@@ -68,6 +68,8 @@ def wait(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show what the machine is doing with a data set, or why it could not."""
     dataset = the_dataset(request, key, "see-draft")
     job = at_work(dataset)
+    if dataset.erased or (job is None and dataset.screening):
+        return redirect("consent", dataset.pk)
     if job is None:
         return _on(dataset)
     if job.state == Job.State.FAILED:

@@ -23,6 +23,8 @@ MOST = 50
 """How many of each kind the desk lists, the newest first."""
 State = Dataset.State
 STANDS = {
+    ("screen", False): N_("Withdrawn answers are being taken out of the file."),
+    ("screen", True): N_("Withdrawn answers could not be taken out: ask whoever runs the site."),
     ("suggest", False): N_("The file is being read."),
     ("suggest", True): N_("The file needs your help: it could not be read."),
     ("run", False): N_("The figures are being computed."),

@@ -26,6 +26,8 @@ def dataset_file(request: HttpRequest, key: UUID, what: str) -> HttpResponse:
     dataset = the_dataset(request, key, "see-draft")
     if what in INSIDE and not belongs(request, dataset):
         raise Http404
+    if dataset.screening:
+        raise Http404  # a withdrawn answer is being taken out
     if what == "recipe":
         return _recipe(dataset)
     path, name = _place(dataset, what)
@@ -38,13 +40,17 @@ def dataset_file(request: HttpRequest, key: UUID, what: str) -> HttpResponse:
 
 def offered(request: HttpRequest, dataset: Dataset) -> list[tuple[str, str]]:
     """Return the files that this person may take, with their words."""
-    inside = belongs(request, dataset)
+    inside = belongs(request, dataset) and not dataset.erased
     drafted = dataset.runs.exists()
     return [
         *([("upload", _("The file as it came"))] if inside else []),
         *([("recipe", _("The recipe: how the columns are read (TOML)"))] if dataset.recipe else []),
         *([("bundle", _("The draft of the release (ZIP)"))] if drafted else []),
-        *([("evidence", _("The evidence with the rows: keep it to yourselves (ZIP)"))] if drafted and inside else []),
+        *(
+            [("evidence", _("The evidence with the rows: keep it to yourselves (ZIP)"))]
+            if drafted and inside and not dataset.erased
+            else []
+        ),
     ]
 
 

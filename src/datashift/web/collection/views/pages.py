@@ -13,6 +13,7 @@ from datashift.model import Kit
 from datashift.web.collection import forms
 from datashift.web.collection.kits import at_hand
 from datashift.web.collection.models import Dataset, Note, Review
+from datashift.web.collection.precautions import told as precautions_told
 from datashift.web.collection.steps import fitting_run
 from datashift.web.collection.views.access import person
 from datashift.web.collection.views.columns import all_columns
@@ -215,6 +216,7 @@ def _review(request: HttpRequest, dataset: Dataset) -> Facts:
         "told": _told(dataset),
         "deciders": [str(one) for one in (inside | outside).distinct()[:8]],
         "for_office": bool(dataset.answers.get("who", {}).get("for_office")),
+        "precautions": precautions_told(dataset),
     }
 
 

@@ -93,6 +93,7 @@ def release(row: Release, language: str) -> ReleaseOut:
         replaced_by=row.superseded_by_id,
         withdrawn_at=row.withdrawn_at,
         withdrawn_why=row.withdrawn_why or None,
+        answers_withdrawn=row.answers_withdrawn,
         measures=[measure(one) for one in row.measures],
         rows_in=row.rows_in if stands else None,
         rows_used=row.rows_used if stands else None,

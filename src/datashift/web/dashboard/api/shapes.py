@@ -47,6 +47,7 @@ class ReleaseOut(BaseModel):
     replaced_by: str | None
     withdrawn_at: datetime | None
     withdrawn_why: str | None
+    answers_withdrawn: int = Field(description="How many of its answers were withdrawn since it was made.")
     measures: list[MeasureOut]
     rows_in: int | None
     rows_used: int | None

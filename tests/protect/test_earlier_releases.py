@@ -1,0 +1,75 @@
+"""A release does not undo what the one before has hidden, and n is rounded where the kit asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from datashift.model import Disclosure, Estimate, Kit, Universe
+from datashift.protect import protect
+
+PARENTS = {"XX": None, "A": "XX", "B": "XX", "C": "XX"}
+
+
+def a_kit(round_to: int = 1) -> Kit:
+    return Kit(
+        id="made-up", version="1.0.0", title={"en": "Made up"}, description={"en": "-"}, indicator="16.6.2",
+        relation="local", relation_note={"en": ""}, universe=Universe(unit={"en": "-"}, text={"en": "-"}),
+        disclosure=Disclosure(least_n=10, least_effective_n=5.0, round_to=round_to), concepts={}, measures=(),
+    )  # fmt: skip
+
+
+def cells(**counts: int) -> list[Estimate]:
+    one = Estimate(
+        kit="made-up@1.0.0", measure="SHARE", area="", area_name="", period="2024", value=50.0, se=5.0, lower=40.0,
+        upper=60.0, n=0, n_eff=None, deff=None, df=9.0, unit="PT", status="A", method="taylor",
+        sampling_type="probability",
+    )  # fmt: skip
+    return [replace(one, area=area, n=n, n_eff=n / 1.6, deff=1.6) for area, n in counts.items()]
+
+
+def hidden(shown: list[Estimate]) -> set[str]:
+    return {one.area for one in shown if one.status == "Q"}
+
+
+def released(now: list[Estimate], earlier: list[Estimate]) -> list[Estimate]:
+    return protect(now, a_kit(), area_parents=PARENTS, earlier=earlier)
+
+
+def test_three_who_came_in_later_are_not_told_by_the_difference():
+    first = protect(cells(XX=150, A=50, B=60, C=40), a_kit(), area_parents=PARENTS)
+    assert hidden(first) == set()
+    second = cells(XX=203, A=53, B=90, C=60)
+    assert hidden(protect(second, a_kit(), area_parents=PARENTS)) == set()
+    assert hidden(released(second, first)) == {"A", "C"}
+
+
+def test_three_who_withdrew_are_not_told_by_the_difference():
+    first = protect(cells(XX=150, A=50, B=60, C=40), a_kit(), area_parents=PARENTS)
+    assert "A" in hidden(released(cells(XX=147, A=47, B=60, C=40), first))
+
+
+def test_many_who_came_in_and_nobody_at_all_hide_nothing():
+    first = protect(cells(XX=150, A=50, B=60, C=40), a_kit(), area_parents=PARENTS)
+    assert hidden(released(cells(XX=200, A=100, B=60, C=40), first)) == set()
+    assert hidden(released(cells(XX=150, A=50, B=60, C=40), first)) == set()
+
+
+def test_what_was_hidden_stays_hidden_in_the_same_period():
+    first = protect(cells(XX=94, A=4, B=60, C=30), a_kit(), area_parents=PARENTS)
+    assert hidden(first) == {"A", "C"}
+    later = cells(XX=160, A=40, B=90, C=30)
+    assert hidden(released(later, first)) == {"A", "C"}
+    assert hidden(released([replace(one, period="2025") for one in later], first)) == set()
+
+
+@pytest.mark.parametrize("base", [5, 10])
+def test_rounded_numbers_of_answers_give_no_exact_one_away(base):
+    shown = protect(cells(XX=153, A=52, B=61, C=40), a_kit(base), area_parents=PARENTS)
+    for one in shown:
+        assert one.n % base == 0
+        assert one.n_eff is not None
+        assert one.n_eff % base == 0
+        assert one.deff == one.n / one.n_eff
+    assert [one.n for one in protect(cells(A=52), a_kit(), area_parents=PARENTS)] == [52]
