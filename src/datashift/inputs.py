@@ -77,6 +77,7 @@ def _references(recipe: Recipe) -> Iterator[tuple[str, str | None, str | None, b
     yield from ((m.file, m.sha256, m.url, True) for m in recipe.margin.values() if m.file)
     yield from ((ledger.file, ledger.sha256, None, True) for ledger in filter(None, [recipe.corrections]))
     yield from ((file, None, None, True) for file in filter(None, [place.areas]))
+    yield from ((one.file, one.sha256, None, True) for one in recipe.earlier)
     yield from ((one.file, one.sha256, None, True) for one in (recipe.stated, recipe.protocol.backchecks) if one)
     yield from ((b.file, b.sha256, b.url, False) for b in (place.boundaries, place.parts) if b)
     yield from ((o.file, o.sha256, o.url, False) for o in recipe.official)

@@ -22,10 +22,14 @@ from datashift.inputs import Inputs, bare_name
 from datashift.model import Chart, Comparison, Estimate, Loss
 from datashift.official import keep_snapshot
 from datashift.pipeline import (
+    EARLIER,
     Result,
     Setting,
+    cells_as_json,
+    cells_from_json,
     comparisons,
     drawings,
+    earlier,
     estimates,
     finished,
     observations,
@@ -119,7 +123,10 @@ class Again:
     def estimates(self, given: Given, cells: pa.Table) -> Sequence[Estimate]:
         """Estimate and protect again; what was lost comes from the raw files, or else as the bundle says it."""
         losses = self._losses if self._losses is not None else _losses(given.inputs.get(LOSSES, b"[]"))
-        return estimates(_setting(given), cells, losses)
+        setting = _setting(given)
+        told = given.inputs.get(EARLIER, b"[]")
+        before = earlier(setting) if given.raw else list(cells_from_json(told, setting.kit.id))
+        return estimates(setting, cells, losses, before)
 
     def comparisons(self, given: Given, estimates: Sequence[Estimate]) -> Sequence[tuple[Comparison, str]] | None:
         """Compare again with the official figures: from their files in the evidence, else as the bundle holds them."""
@@ -156,6 +163,8 @@ def _public_inputs(result: Result) -> Iterator[tuple[str, bytes]]:
     yield MARGINS, _json({name: dict(totals) for name, totals in setting.margins.items()})
     yield LOSSES, _json(_told_losses(result))
     yield OFFICIAL, _json([asdict(benchmark) for benchmark in result.official])
+    if setting.recipe.earlier:
+        yield EARLIER, cells_as_json(earlier(setting))
 
 
 def _told_losses(result: Result) -> list[dict[str, Any]]:

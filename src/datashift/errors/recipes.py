@@ -64,6 +64,10 @@ class BadRecipe(InputError):
             "{file} has the SHA-256 {found}, the recipe expects {expected}. It is another version of the file: "
             "get the right one, or review the recipe and state the new digest."
         ),
+        "recipe.earlier": N_(
+            "{file} does not say what was released before. Name the release.zip of the earlier release under "
+            "[[earlier]], or the estimates.csv that lies in it."
+        ),
         "recipe.names-clash": N_("The names {names} differ only in upper and lower case. Rename one of them."),
         "official.no-column": N_(
             "{file}: the official file has no column '{column}'. Its columns are: {known}. "

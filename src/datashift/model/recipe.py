@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from datashift.model.caution import Caution
 from datashift.model.consent import Consent
 from datashift.model.design import Design
 from datashift.model.fieldwork import Paradata, Protocol
@@ -59,6 +60,13 @@ class RowChoice(Record):
 
 class Ledger(Record):
     """A ledger of corrections that is replayed on the raw rows."""
+
+    file: str
+    sha256: str | None = None
+
+
+class Before(Record):
+    """A release before this one, of the same answers: its release.zip, or its estimates.csv."""
 
     file: str
     sha256: str | None = None
@@ -232,6 +240,8 @@ class Recipe(Record):
     corrections: Ledger | None = None
     stated: Stated | None = None
     consent: Consent | None = None
+    disclosure: Caution = Caution()
+    earlier: tuple[Before, ...] = ()
     rows: tuple[RowChoice, ...] = ()
     row_id: str | None = None
     missing: tuple[str, ...] = ("",)

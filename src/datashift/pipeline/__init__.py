@@ -1,6 +1,7 @@
 """The only place where the verbs meet: bytes in, a release out, and the same bytes give the same release anywhere."""
 
 from datashift.pipeline.drawings import Drawing, at_once, drawings, finding_sentence, finished
+from datashift.pipeline.earlier import EARLIER, SOON, Since, cells_as_json, cells_from_json, earlier
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
 from datashift.pipeline.stages import (
     Result,
@@ -15,14 +16,20 @@ from datashift.pipeline.stages import (
 )
 
 __all__ = [
+    "EARLIER",
+    "SOON",
     "Drawing",
     "Result",
     "Setting",
+    "Since",
     "assessment",
     "at_once",
+    "cells_as_json",
+    "cells_from_json",
     "comparisons",
     "corrected",
     "drawings",
+    "earlier",
     "estimates",
     "finding_sentence",
     "finished",

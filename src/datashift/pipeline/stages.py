@@ -33,6 +33,7 @@ from datashift.model import (
 )
 from datashift.official import benchmarks, series_table
 from datashift.pipeline.drawings import Drawing, at_once, drawings, finished
+from datashift.pipeline.earlier import Since, earlier, in_their_periods, since
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
 from datashift.pooling.ladder import explain
 from datashift.protect import protect
@@ -58,6 +59,7 @@ class Result:
     uncovered: list[Benchmark]
     charts: tuple[Chart, ...]
     uncertainty: str
+    since: Since
     corrected: Replayed | None = None
 
     @property
@@ -84,7 +86,7 @@ def run(
     harmonised = observations(setting, raw, done)
     progress(_("estimating"))
     grouped = cells(harmonised.observations, setting.measures, setting.recipe.design.calibration)
-    found = estimates(setting, grouped, harmonised.losses)
+    found, told = _estimates(setting, grouped, harmonised.losses, earlier(setting))
     progress(_("comparing with official figures"))
     official = official_figures(setting)
     compared = comparisons(setting, found, official)
@@ -104,6 +106,7 @@ def run(
         uncovered=uncovered([e for e in found if not e.breakdown], official),
         charts=finished(pending),
         uncertainty=uncertainty_sentence(setting.recipe),
+        since=told,
         corrected=done,
     )
 
@@ -140,9 +143,25 @@ def corrected(setting: Setting, raw: pa.Table) -> Replayed | None:
 
 
 def estimates(
-    setting: Setting, grouped: pa.Table, losses: Mapping[tuple[str, str], Loss] | None = None
+    setting: Setting,
+    grouped: pa.Table,
+    losses: Mapping[tuple[str, str], Loss] | None = None,
+    before: Sequence[Estimate] = (),
 ) -> list[Estimate]:
-    """Estimate from cells, note what was lost on the way to each figure, and pass all through the disclosure gate."""
+    """Estimate from cells, note what was lost on the way to each figure, and pass all through the disclosure gate.
+
+    `before` are the cells of earlier releases: nothing is shown that tells about single people beside them.
+    """
+    return _estimates(setting, grouped, losses, before)[0]
+
+
+def _estimates(
+    setting: Setting,
+    grouped: pa.Table,
+    losses: Mapping[tuple[str, str], Loss] | None,
+    before: Sequence[Estimate],
+) -> tuple[list[Estimate], Since]:
+    """Return the figures, and what the earlier releases did to them."""
     known = losses or {}
     whole = whole_area(setting)
     found = [
@@ -152,8 +171,11 @@ def estimates(
     parents = {area.id: area.parent for area in setting.areas.values()}
     parents |= dict.fromkeys({e.area for e in found}, whole_area(setting))
     parents[whole_area(setting)] = None
+    before = in_their_periods(setting, before, found)
+    shown = protect(found, setting.kit, area_parents=parents, earlier=before)
+    alone = protect(found, setting.kit, area_parents=parents) if before else shown
     # What is compared and drawn is what is published: figures of ten digits.
-    return rounded(protect(found, setting.kit, area_parents=parents))
+    return rounded(shown), since(setting, found, before, shown, alone)
 
 
 def official_figures(setting: Setting) -> list[Benchmark]:

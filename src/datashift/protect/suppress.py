@@ -18,6 +18,9 @@ HIDDEN = N_(
     "Hidden so that nobody can be recognised: fewer than {least_n} answers stand behind this figure, "
     "or behind another one that could be worked out from it."
 )
+SINCE = N_(
+    "Hidden because of an earlier release: laid beside it, this figure would tell about fewer than {least_n} answers."
+)
 FEW_WORTH = N_(
     "Hidden: the answers here are worth fewer than {least} independent answers, so single people weigh too much."
 )
@@ -38,40 +41,49 @@ def protect(
     *,
     area_parents: Mapping[str, str | None],
     earlier: Sequence[Estimate] = (),
+    beside: Sequence[Estimate] = (),
 ) -> list[Estimate]:
     """Hide every figure that stands on too few people, and as many others as keep it from being worked out.
 
     In:  estimates with their n; `area_parents` sends an area's id to the id of the area it lies in; `earlier` are the
-         figures of the release before, as they were released.
+         figures of the release before, as they were released; `beside` are cells that this release prints elsewhere of
+         the same rows, as they are printed there.
     Out: the same cells in the same order; hidden ones have status Q and a reason, and neither value nor n.
     Method: first `hide_small`. Then, per measure and period, n is taken to add up over breakdowns and areas, and the
     grand total to be public. From those sums, and the knowledge that a hidden n is at least 1, a reader can tell
     between what bounds a hidden n lies. `complements` hides further cells until at least `least_n` numbers stay
     possible for each cell that is too small. Cells of n = 0 are shown as what they are. What an earlier release hid of
     the same period stays hidden, and so does what it showed if fewer than `least_n` have come in since: the difference
-    would tell about them. At last n is rounded, where the kit asks for it. Public infrastructure has no privacy: there
+    would tell about them. What is hidden beside is hidden here, and what is shown there cannot be hidden here any more:
+    where nothing else is left, the whole table is. At last n is rounded, where the kit asks for it. Public infrastructure has no privacy: there
     `hide_small` is all.
     """
     shown = hide_small(estimates, kit)
     if kit.universe.public_infrastructure:
         return shown
     weight = _weights(shown)
-    before = {one.key: one for one in earlier}
+    before, printed = {one.key: one for one in earlier}, {one.key: one for one in beside}
+    because: set[int] = set()
     tables: dict[tuple[str, str], list[int]] = {}
     for index, estimate in enumerate(shown):
         tables.setdefault((estimate.measure, estimate.period), []).append(index)
     more = {-1}
     while more:
-        more = _shared(shown, estimates)
+        more = _shared(shown, estimates, kit.disclosure.least_n)
         for members in tables.values():
             sizes = [weight[(estimates[i].period, _place(estimates[i]))] for i in members]
             table, need = _table([(shown[i], estimates[i].n) for i in members], sizes, kit, area_parents)
             if before:
-                table, need = _after(table, need, [before.get(shown[i].key) for i in members], kit.disclosure.least_n)
-            hidden = complements(table, need).hidden[: len(members)]
-            more |= {i for i, hide in zip(members, hidden, strict=True) if hide and shown[i].status != "Q"}
+                table, after = _after(table, need, [before.get(shown[i].key) for i in members], kit.disclosure.least_n)
+                because |= {i for i, grown in zip(members, after.width > need.width, strict=False) if grown}
+                need = after
+            table, need = _beside(table, need, [printed.get(shown[i].key) for i in members], kit.disclosure.least_n)
+            found = complements(table, need)
+            hidden = found.hidden | np.isfinite(table.cost) if beside and found.unprotected else found.hidden
+            more |= {i for i, hide in zip(members, hidden, strict=False) if hide and shown[i].status != "Q"}
         for index in more:
-            shown[index] = shown[index].suppressed(HIDDEN, least_n=kit.disclosure.least_n)
+            reason = SINCE if index in because else HIDDEN
+            shown[index] = shown[index].suppressed(reason, least_n=kit.disclosure.least_n)
     return [_rounded(estimate, kit.disclosure.round_to) for estimate in shown]
 
 
@@ -111,6 +123,16 @@ def _after(table: Table, need: Need, before: Sequence[Estimate | None], least: i
     return table, replace(need, width=np.maximum(need.width, again))
 
 
+def _beside(table: Table, need: Need, printed: Sequence[Estimate | None], least: int) -> tuple[Table, Need]:
+    """Return the table as somebody sees it who has read the cells `printed`, and what its cells need then."""
+    kept, told = np.zeros(table.size, dtype=bool), np.zeros(table.size, dtype=bool)
+    for cell, one in enumerate(printed):
+        kept[cell] = one is not None and one.status == "Q" and np.isfinite(table.cost[cell])
+        told[cell] = one is not None and one.status != "Q" and abs(table.value[cell] - one.n) < least
+    width = np.where(kept, least - 1.0, need.width)
+    return replace(table, cost=np.where(told, NEVER, table.cost)), replace(need, width=np.maximum(need.width, width))
+
+
 def _rounded(estimate: Estimate, base: int) -> Estimate:
     """Return the cell with its n as a multiple of `base`, and what n could be worked out from rounded with it."""
     if base <= 1 or estimate.n == 0:
@@ -140,11 +162,21 @@ def _weights(estimates: Iterable[Estimate]) -> dict[tuple[str, Place], int]:
     return weight
 
 
-def _shared(shown: Sequence[Estimate], estimates: Sequence[Estimate]) -> set[int]:
-    """Return cells still shown that share place and n with a hidden cell of another measure: they give its n away."""
-    cells = {index: (e.period, _place(e), e.n) for index, e in enumerate(estimates) if e.n > 0}
-    hidden = {key for index, key in cells.items() if shown[index].reason == HIDDEN}
-    return {index for index, key in cells.items() if key in hidden and shown[index].reason != HIDDEN}
+def _shared(shown: Sequence[Estimate], estimates: Sequence[Estimate], least: int) -> set[int]:
+    """Return cells still shown that give away a hidden cell of another measure: the same place, and nearly the same n.
+
+    Where a few did not answer one question, everybody knows how few in all, so one n bounds the other.
+    """
+    places: dict[tuple[str, Place], list[int]] = {}
+    for index, one in enumerate(estimates):
+        if one.n > 0:
+            places.setdefault((one.period, _place(one)), []).append(index)
+    found: set[int] = set()
+    for here in places.values():
+        hidden = {index for index in here if shown[index].reason in (HIDDEN, SINCE)}
+        near = {i for i in here for j in hidden if abs(estimates[i].n - estimates[j].n) < least}
+        found |= near - hidden
+    return found
 
 
 def _table(

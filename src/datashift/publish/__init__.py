@@ -4,7 +4,7 @@ from datashift.publish.bundle import write_release
 from datashift.publish.datapackage import datapackage
 from datashift.publish.recompute import Given, Recompute
 from datashift.publish.release import Gate, Release, vocabulary
-from datashift.publish.released import Released, benchmark, released, released_dossier
+from datashift.publish.released import Released, benchmark, released, released_dossier, rows_as_estimates
 from datashift.publish.sdmx_csv import estimates_csv, rounded
 from datashift.publish.tables import comparison_csv, findings_json, rejects_csv
 from datashift.publish.verify import StageResult, verify
@@ -25,6 +25,7 @@ __all__ = [
     "released",
     "released_dossier",
     "rounded",
+    "rows_as_estimates",
     "verify",
     "vocabulary",
     "write_release",

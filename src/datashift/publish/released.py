@@ -83,9 +83,9 @@ def benchmark(entry: Mapping[str, Any]) -> Benchmark:
 
 def _read(archive: Archive) -> Released:
     recipe = parse_recipe(archive.members["recipe.toml"].decode(), "recipe.toml")
-    kit = parse_kit(archive.members["kit.toml"].decode(), "kit.toml")
+    kit = recipe.disclosure.on(parse_kit(archive.members["kit.toml"].decode(), "kit.toml"))
     official = tuple(benchmark(entry) for entry in json.loads(archive.members.get(OFFICIAL, b"[]")))
-    estimates = tuple(_estimates(kit, _rows(archive, "estimates.csv")))
+    estimates = tuple(rows_as_estimates(kit, _rows(archive, "estimates.csv")))
     return Released(
         recipe=recipe,
         kit=kit,
@@ -101,7 +101,8 @@ def _rows(archive: Archive, member: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(archive.members[member].decode(), newline="")))
 
 
-def _estimates(kit: Kit, rows: Sequence[Mapping[str, str]]) -> Iterator[Estimate]:
+def rows_as_estimates(kit: Kit, rows: Sequence[Mapping[str, str]]) -> Iterator[Estimate]:
+    """Yield the rows of an estimates.csv as estimates. Raises KeyError where a column is missing."""
     dimensions, codes = dimensions_and_codes(kit)
     measures = {written: name for name, written in code_ids(measure.id for measure in kit.measures).items()}
     back = {concept: {written: code for code, written in ids.items()} for concept, ids in codes.items()}

@@ -21,7 +21,7 @@ from datashift.compare import contest_sentence, reason, verdict_word
 from datashift.dossier.saying import EXPLAINED, method
 from datashift.language import _, in_all, label
 from datashift.model import Benchmark, Checked, Comparison, Effect, Estimate, Finding, Label, Measure
-from datashift.pipeline import Result, finding_sentence, uncertainty_sentence, whole_area
+from datashift.pipeline import Result, Since, finding_sentence, uncertainty_sentence, whole_area
 from datashift.publish.bundle import MANIFEST
 from datashift.publish.sdmx_csv import number
 from datashift.standards.areas import area_label
@@ -45,6 +45,8 @@ def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
     measures     [{id, label, finding, unit, unit_label, estimator, desired, relevant_difference}], the headline first
     estimates    [{measure, label, area, area_name, place: label, period, breakdown: {concept: code}, value, se,
                  lower, upper, n, n_eff, deff, df, unit, status, method_id, method: label, reason: label}]
+    since        {changed, least, hidden}: how many answers came or went since the release before where these are fewer
+                 than `least`, else null; which estimates are hidden for the sake of earlier releases alone
     comparisons  [{measure, area, …, value, …, verdict, word: label, reason: label, contest: label, official: {…}}]
     charts       names of the charts in the bundle;   bundle_id: its id, "" where none was made
     """
@@ -67,6 +69,7 @@ def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
         "measures": [_measure(measure) for measure in setting.measures],
         "estimates": [{**_estimate(e, measures[e.measure]), "place": places.get(e.area, {})} for e in result.estimates],
         "comparisons": [_comparison(c) for c in result.comparisons],
+        "since": _since(result.since),
         "limits": [dict(limit) for limit in setting.recipe.limits],
         "uncertainty": in_all(lambda: uncertainty_sentence(setting.recipe)),
         "charts": [chart.name for chart in result.charts],
@@ -74,6 +77,14 @@ def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
         "whole": whole_area(setting),
         "simulated": setting.recipe.simulated,
     }
+
+
+def _since(since: Since) -> dict[str, Any]:
+    hidden = [
+        {"measure": measure, "area": area, "period": period, "breakdown": dict(group)}
+        for measure, area, period, group in sorted(since.hidden)
+    ]
+    return {"changed": since.changed, "least": since.least, "hidden": hidden}
 
 
 def concerns_of(result: Result) -> list[dict[str, Any]]:

@@ -80,9 +80,14 @@ def forget(release: Release) -> None:
 
 
 def _hidden(told: Mapping[str, Any], dataset: Dataset) -> set[tuple[str, str, str, str]]:
+    """Return what is hidden because of the answers themselves, not because of what was released before."""
     written = grouped(kit_named(dataset.kit))
-    return {
-        (one["measure"], one["area"], one["period"], written(tuple((one.get("breakdown") or {}).items())))
-        for one in told["estimates"]
-        if one["status"] == HIDDEN
-    }
+
+    def keys(listed: Iterable[Mapping[str, Any]]) -> set[tuple[str, str, str, str]]:
+        return {
+            (one["measure"], one["area"], one["period"], written(tuple((one.get("breakdown") or {}).items())))
+            for one in listed
+        }
+
+    hidden = keys(one for one in told["estimates"] if one["status"] == HIDDEN)
+    return hidden - keys(told.get("since", {}).get("hidden", ()))
