@@ -12,7 +12,18 @@ from datashift.dossier.items import FACTS, items, statements_for
 from datashift.errors import BadProfile
 from datashift.inputs import gather
 from datashift.language import LANGUAGES
-from datashift.model import BackChecks, Checked, Comparison, Finding, Item, Stated, Statement, Statements
+from datashift.model import (
+    BackChecks,
+    Caution,
+    Checked,
+    Comparison,
+    Consent,
+    Finding,
+    Item,
+    Stated,
+    Statement,
+    Statements,
+)
 from datashift.pipeline import Result, run
 from datashift.standards.kits import kit_folder
 from datashift.standards.profiles import catalogue, evaluate, shipped_profile
@@ -45,7 +56,28 @@ def test_every_criterion_has_an_item_in_four_languages(result: Result) -> None:
 
 
 def test_every_automatic_criterion_has_what_tells_of_it_and_no_other_has() -> None:
-    assert {criterion.id for criterion in catalogue().criteria if criterion.basis == "automatic"} == set(FACTS)
+    automatic = {criterion.id for criterion in catalogue().criteria if criterion.basis == "automatic"}
+    lifting = {criterion.id for criterion in catalogue().criteria if criterion.lifts}
+    assert automatic <= set(FACTS)
+    assert set(FACTS) - automatic == {"I4", "I5", "S4"} <= lifting
+
+
+def test_what_the_recipe_says_of_consent_and_care_is_told_and_a_statement_says_the_rest(result: Result) -> None:
+    agreed = Consent(basis="consent", text={"en": "We ask because …"}, version="2", channel="spoken",
+                     until=date(2026, 12, 31))  # fmt: skip
+    found = known(with_recipe(result, consent=agreed, disclosure=Caution(least_n=20, microdata=False)))
+    assert [(found[name].state, found[name].basis) for name in ("I4", "I5", "S4")] == [
+        ("partly", "stated"), ("partly", "stated"), ("met", "stated")
+    ]  # fmt: skip
+    assert "text 2, spoken" in found["I4"].text["en"]
+    assert "until 2026-12-31" in found["I5"].text["en"]
+    assert "stay inside" in found["S4"].text["en"]
+    said = Statements(statements={"I5": Statement(state="met", text={"en": "Write to us."})})
+    assert known(with_recipe(result, consent=agreed), said)["I5"].state == "met"
+    nobody = known(with_recipe(result, consent=Consent(basis="no-people")))
+    assert [nobody[name].state for name in ("I4", "I5")] == ["not_applicable"] * 2
+    law = known(with_recipe(result, consent=Consent(basis="legal-duty")))
+    assert (law["I4"].state, law["I5"].state) == ("not_met", "partly")
 
 
 def test_nothing_is_met_that_only_people_can_state(result: Result) -> None:

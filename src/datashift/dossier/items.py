@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from datashift.assess.reached.representation import Held, representation
-from datashift.dossier import items_answers, items_source
+from datashift.dossier import items_answers, items_people, items_source
 from datashift.dossier.people import Known, Shown, known, through_gate, without_hidden
 from datashift.dossier.saying import words
 from datashift.dossier.seen import Seen
@@ -18,7 +18,7 @@ from datashift.model.assessment import Basis
 from datashift.pipeline import Result
 from datashift.standards.profiles import Criterion, catalogue, statements_of
 
-FACTS = {**items_source.FACTS, **items_answers.FACTS}
+FACTS = {**items_source.FACTS, **items_answers.FACTS, **items_people.FACTS}
 """What tells of each automatic criterion."""
 
 NOT_STATED = N_("Nobody has stated anything about this yet.")
@@ -78,7 +78,9 @@ def _found(criterion: Criterion, seen: Seen) -> Item | None:
     """What the run tells of a criterion."""
     tells = FACTS.get(criterion.id)
     found = tells(seen, criterion) if tells else None
-    return Item(criterion.id, found.state, "automatic", found.text, found.source) if found else None
+    # What a recipe says of consent is stated by whoever wrote it, though the program reads it.
+    basis: Basis = "stated" if criterion.basis == "stated" else "automatic"
+    return Item(criterion.id, found.state, basis, found.text, found.source) if found else None
 
 
 def _said(criterion: Criterion, stated: Statement) -> Item:

@@ -45,14 +45,6 @@ NO_MODE = N_("How people were asked is not told.")
 NO_SERIES = N_("There is one round, so there is no series that could break.")
 ONE_WAY = N_("All {count} rounds went through one recipe and one kit.")
 NO_SCALE = N_("No scale is formed from several questions.")
-SEARCHED = N_("No file leaves before it was searched for personal data. Columns named as personal: {count}.")
-SHAPES_ONLY = N_(
-    "No file leaves before it was searched for telephone numbers and such. No column is named as personal."
-)
-SMALL = N_("Figures of fewer than {least} answers are hidden. Hidden here: {hidden}.")
-ANY_SIZE = N_("The kit hides no small groups, since one row stands for no person.")
-NO_POSITIONS = N_("Positions of rows are not published, only figures of whole places.")
-NO_COORDINATES = N_("The data have no positions.")
 
 
 def counted(seen: Seen, criterion: Criterion) -> Fact:
@@ -213,35 +205,10 @@ def scale(seen: Seen, criterion: Criterion) -> Fact | None:
     return None if scales else fact("not_applicable", "kit", NO_SCALE)
 
 
-def searched(seen: Seen, criterion: Criterion) -> Fact:
-    """S1: the gate through which every file leaves."""
-    count = len(seen.recipe.personal)
-    if count or not seen.kit.universe.people:
-        return fact("met", "release.zip", SEARCHED, count=count)
-    return fact("partly", "release.zip", SHAPES_ONLY)
-
-
-def small(seen: Seen, criterion: Criterion) -> Fact:
-    """S2: small groups are hidden."""
-    least = seen.kit.disclosure.least_n
-    if least < 2:
-        return fact("not_applicable", "kit", ANY_SIZE)
-    hidden = sum(estimate.status == "Q" for estimate in seen.result.estimates)
-    return fact("met", "estimates.csv", SMALL, least=least, hidden=hidden)
-
-
-def positions(seen: Seen, criterion: Criterion) -> Fact:
-    """S3: exact places do not leave."""
-    if seen.recipe.place.latitude is None:
-        return fact("not_applicable", "recipe", NO_COORDINATES)
-    return fact("met", "release.zip", NO_POSITIONS)
-
-
 FACTS: Mapping[str, Callable[[Seen, Criterion], Fact | None]] = {
     "C1": counted, "C3": spread, "C4": missing, "C5": worth, "C6": hidden,
     "A1": checked, "A2": asked_again, "A3": apart, "A6": answered,
     "H1": coded, "H2": versions, "H3": mode, "H4": breaks, "H5": lost, "H6": scale,
-    "S1": searched, "S2": small, "S3": positions,
 }  # fmt: skip
 """What tells of each criterion."""
 

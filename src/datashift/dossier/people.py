@@ -15,7 +15,7 @@ from datashift.assess.reached.representation import Held, Share
 from datashift.dossier.saying import joined, plain, words
 from datashift.errors import BadRecipe
 from datashift.language import N_, in_all, label
-from datashift.model import Estimate, Kit, Label, Recipe
+from datashift.model import Breakdown, Estimate, Kit, Label, Recipe
 from datashift.numbers import THIN, said
 from datashift.pipeline import Result, Setting, whole_area
 from datashift.protect import protect
@@ -142,17 +142,42 @@ def per_cent(share: float) -> str:
 
 
 def through_gate(result: Result, held: Sequence[Held]) -> list[Shown]:
-    """Send the numbers of answers of all tables through the disclosure gate; say which rows it hides."""
+    """Send the numbers of answers of all tables through the disclosure gate; say which rows it hides.
+
+    The figures stand beside the tables, and count the same answers: what they hide no table shows.
+    """
     setting, whole = result.setting, whole_area(result.setting)
     cells = [cell(result, table, one) for table in held for one in table.shares]
     parents: dict[str, str | None] = {area.id: area.parent for area in setting.areas.values()}
     parents |= dict.fromkeys((one.area for one in cells), whole)
     parents[whole] = None
-    gated = iter(protect(cells, setting.kit, area_parents=parents))
+    gated = iter(protect(cells, setting.kit, area_parents=parents, beside=_beside(result, cells)))
     return [
         (table, frozenset([k for k, one in enumerate(islice(gated, len(table.shares))) if one.status == "Q"]))
         for table in held
     ]
+
+
+def _beside(result: Result, cells: Sequence[Estimate]) -> list[Estimate]:
+    """Return each cell as the figures of its place print it: shown where one tells nearly its number, or hidden."""
+    kit = result.setting.kit
+    named = {name: (dimension(name, one.codes), code_ids(one.codes, dimension(name, one.codes)))
+             for name, one in kit.concepts.items()}  # fmt: skip
+    figures: dict[tuple[str, Breakdown], dict[str, list[Estimate]]] = {}
+    for one in result.estimates:
+        group = tuple(sorted((named[name][0], named[name][1].get(code, code)) for name, code in one.breakdown))
+        figures.setdefault((one.area, group), {}).setdefault(one.measure, []).append(one)
+    found = []
+    for one in cells:
+        printed = [_of_all_periods(one, given) for given in figures.get((one.area, one.breakdown), {}).values()]
+        near = [x for x in printed if x.status != "Q" and abs(x.n - one.n) < kit.disclosure.least_n]
+        found += [*near, *(x for x in printed if x.status == "Q")][:1]
+    return found
+
+
+def _of_all_periods(cell: Estimate, figures: Sequence[Estimate]) -> Estimate:
+    hidden = any(one.status == "Q" for one in figures)
+    return replace(cell, status="Q" if hidden else "A", n=0 if hidden else sum(one.n for one in figures))
 
 
 def without_hidden(held: Sequence[Shown]) -> list[Held]:
