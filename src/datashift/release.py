@@ -107,12 +107,13 @@ class Again:
 
     def __init__(self) -> None:
         self._losses: Mapping[tuple[str, str], Loss] | None = None
+        self._rows: pa.Table | None = None
 
     def observations(self, given: Given) -> pa.Table:
         """Harmonise the raw files again."""
         setting = _setting(given)
         found = observations(setting, raw_table(setting)[0])
-        self._losses = found.losses
+        self._losses, self._rows = found.losses, found.observations
         return found.observations
 
     def cells(self, given: Given, observations: pa.Table) -> pa.Table:
@@ -126,7 +127,7 @@ class Again:
         setting = _setting(given)
         told = given.inputs.get(EARLIER, b"[]")
         before = earlier(setting) if given.raw else list(cells_from_json(told, setting.kit.id))
-        return estimates(setting, cells, losses, before)
+        return estimates(setting, cells, losses, before, self._rows)
 
     def comparisons(self, given: Given, estimates: Sequence[Estimate]) -> Sequence[tuple[Comparison, str]] | None:
         """Compare again with the official figures: from their files in the evidence, else as the bundle holds them."""

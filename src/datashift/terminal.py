@@ -16,7 +16,7 @@ from datashift.language import N_, _, label
 from datashift.layout import grid, wrapped
 from datashift.model import Comparison, Estimate, Loss, Measure, Origin, Raw
 from datashift.numbers import THIN, amount, said
-from datashift.pipeline import SOON, Result, finding_sentence, whole_area
+from datashift.pipeline import Result, finding_sentence, whole_area
 from datashift.publish import StageResult
 
 FINDINGS_SHOWN = 12
@@ -42,8 +42,8 @@ def report(result: Result, out: Path, bundle: Path) -> str:
     for measure in setting.measures:
         parts += ["", _measure(result, measure)]
     parts += [*_losses(result), "", _comparison(result), "", wrapped(result.uncertainty)]
-    if result.since.changed:
-        parts.append(wrapped(_(SOON).format(changed=result.since.changed, least=result.since.least)))
+    if warning := result.since.warning:
+        parts.append(wrapped(" ".join(warning)))
     if setting.recipe.design.note:
         parts.append(wrapped(_("How the rows came about: {text}").format(text=label(setting.recipe.design.note))))
     parts.append(

@@ -1,7 +1,7 @@
 """Somebody who lays everything printed side by side: all measures, the rows they are of, and the sums of each.
 
 Every measure counts some of the same rows. So in each place its number is that of the rows less those it leaves out,
-and how many it leaves out in all is known wherever both sums are.
+and how many it leaves out in all is known wherever both sums are. The bounds come from `protect.attack`.
 """
 
 from __future__ import annotations
@@ -9,100 +9,89 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from datashift.model import Estimate
 from datashift.protect.attack import Found, attack
 from datashift.protect.rules import Need
 from datashift.protect.suppress import FEW_WORTH, Place, _place, _places
-from datashift.protect.tables import Booleans, Table, related
+from datashift.protect.tables import Table, related
 
-ROWS = "*"
-"""The block of all rows, beside those of the measures."""
+Cells = Mapping[Place, tuple[Estimate, Estimate]]
+"""A measure: each place with its cell as printed, and as it was before anything was hidden."""
 
-
-def side_by_side(
-    shown: Sequence[Estimate], true: Sequence[Estimate], parents: Mapping[str, str | None], least: int,
-    rows: Mapping[Place, int] | None = None,
-) -> tuple[Table, Booleans, Need, list[tuple[str, Estimate]]]:
-    """Return all measures of one period as one table, what is hidden in it, and what the hidden cells need.
-
-    `true` are the same cells before anything was hidden. `rows`: how many rows there are of each place; where it is not
-    known, as many as the measure that counts most of them.
-    The last list says which block and cell each of the first numbers is.
-    """
-    blocks = _blocks(shown, true)
-    places = list(dict.fromkeys(place for cells in blocks.values() for place in cells))
-    axes, at = _places(places, parents)
-    at, relations = related(axes, at)
-    size, roots = len(at), (at == [axis.above.index(-1) for axis in axes]).all(axis=1)
-    value = {name: np.array([_n(cells, place) for place in places] + [0.0] * (size - len(places))) for name, cells in
-             blocks.items()}  # fmt: skip
-    rows = np.max(list(value.values()), axis=0) if rows is None else np.array([rows.get(p, 0) for p in places] + [0.0]*(size-len(places)))
-    parts = [*blocks, ROWS, *blocks]  # the last ones are those left out
-    numbers = [*value.values(), rows, *(rows - one for one in value.values())]
-    sums = sparse.block_diag([relations] * len(parts))
-    eye, ties = sparse.eye_array(size), []
-    for k in range(len(blocks)):
-        line: list[sparse.sparray | None] = [sparse.csr_array((size, size))] * len(parts)
-        line[k], line[len(blocks)], line[len(blocks) + 1 + k] = eye, -eye, eye
-        ties.append(line)
-    known = [_printed(cells, places, size) | (roots & (one > 0)) for cells, one in zip(blocks.values(), value.values(),
-             strict=True)]  # fmt: skip
-    table = Table(
-        value=np.concatenate(numbers),
-        relations=sparse.csr_array(sparse.vstack([sums, sparse.block_array(ties)])),
-        least=np.concatenate([*(_least(cells, places, size, least) for cells in blocks.values()),
-                              np.zeros(size * (len(blocks) + 1))]),
-        most=np.full(size * len(parts), np.inf),
-        cost=np.zeros(size * len(parts)),
-        published=np.concatenate([*known, roots, *([np.zeros(size, dtype=bool)] * len(blocks))]),
-    )  # fmt: skip
-    hidden, width = np.zeros(table.size, dtype=bool), np.zeros(table.size)
-    named = [(name, cells[place][0]) for name, cells in blocks.items() for place in places if place in cells]
-    for k, cells in enumerate(blocks.values()):
-        for j, place in enumerate(places):
-            if place in cells and cells[place][0].status == "Q" and not roots[j]:
-                hidden[k * size + j] = True
-                few = cells[place][1].n < least or cells[place][0].reason == FEW_WORTH
-                width[k * size + j] = least - 1.0 if few else 1.0
-    nothing = np.zeros(table.size)
-    return table, hidden, Need(nothing, nothing, width), named
+Floats = npt.NDArray[np.float64]
 
 
 def bounded(
     shown: Sequence[Estimate], true: Sequence[Estimate], parents: Mapping[str, str | None], least: int,
     rows: Mapping[Place, int] | None = None,
-) -> list[Found]:
-    """Return the hidden cells of all periods that somebody bounds to fewer numbers than they need."""
+) -> list[Found]:  # fmt: skip
+    """Return the hidden cells that somebody bounds to fewer numbers than they need.
+
+    `true` are the same cells before anything was hidden. `rows`: how many rows there are of each place; where that is
+    not told, as many as the measure that counts most of them.
+    """
     found = []
     for period in sorted({one.period for one in shown}):
-        now = [[one for one in cells if one.period == period] for cells in (shown, true)]
-        table, hidden, need, _named = side_by_side(now[0], now[1], parents, least, rows)
-        found += attack(table, hidden, need)
+        pairs = [pair for pair in zip(shown, true, strict=True) if pair[0].period == period]
+        found += _bounded(_measures(pairs), parents, least, rows)
     return found
 
 
-def _blocks(shown, true):
-    blocks: dict[str, dict] = {}
-    for one, was in zip(shown, true, strict=True):
+def _measures(pairs: Sequence[tuple[Estimate, Estimate]]) -> list[Cells]:
+    found: dict[str, dict[Place, tuple[Estimate, Estimate]]] = {}
+    for one, was in pairs:
         assert one.key == was.key
-        blocks.setdefault(one.measure, {})[_place(one)] = (one, was)
-    return blocks
+        found.setdefault(one.measure, {})[_place(one)] = (one, was)
+    return list(found.values())
 
 
-def _n(cells, place) -> float:
-    return float(cells[place][1].n) if place in cells else 0.0
+def _bounded(
+    measures: Sequence[Cells], parents: Mapping[str, str | None], least: int, rows: Mapping[Place, int] | None
+) -> list[Found]:
+    places = list(dict.fromkeys(place for cells in measures for place in cells))
+    axes, at = _places(places, parents)
+    at, sums = related(axes, at)
+    root = (at == [axis.above.index(-1) for axis in axes]).all(axis=1)
+    blank = [0.0] * (len(at) - len(places))
+    count = [np.array([float(cells[p][1].n) if p in cells else 0.0 for p in places] + blank) for cells in measures]
+    most = np.max(count, axis=0) if rows is None else np.array([float(rows.get(p, 0)) for p in places] + blank)
+    printed = [np.array([p in cells for p in places] + [False] * len(blank)) | root for cells in measures]
+    every = (len(measures) + 1) * len(at)
+    table = Table(  # each measure, the rows, and what each measure leaves out of them
+        value=np.concatenate([*count, most, *(most - one for one in count)]),
+        relations=_ties(sums, len(measures)),
+        least=np.concatenate([*(np.array([_least(c, p, least) for p in places] + [-np.inf] * len(blank)) for c in
+                                measures), np.zeros(every)]),
+        most=np.full(len(measures) * len(at) + every, np.inf),
+        cost=np.zeros(len(measures) * len(at) + every),
+        published=np.concatenate([*printed, root, np.zeros(every - len(at), dtype=bool)]),
+    )  # fmt: skip
+    width = np.zeros(table.size)
+    for k, cells in enumerate(measures):
+        for j, place in enumerate(places):
+            if place in cells and cells[place][0].status == "Q" and not root[j]:
+                few = cells[place][1].n < least or cells[place][0].reason == FEW_WORTH
+                width[k * len(at) + j] = least - 1.0 if few else 1.0
+    nothing = np.zeros(table.size)
+    return attack(table, width > 0, Need(nothing, nothing, width))
 
 
-def _printed(cells, places, size) -> Booleans:
-    return np.array([place in cells for place in places] + [False] * (size - len(places)))
+def _ties(sums: sparse.csr_array, measures: int) -> sparse.csr_array:
+    eye, none = sparse.eye_array(sums.shape[1]), sparse.csr_array((sums.shape[1], sums.shape[1]))
+    lines = []
+    for k in range(measures):
+        line = [none] * (2 * measures + 1)
+        line[k], line[measures], line[measures + 1 + k] = eye, -eye, eye
+        lines.append(line)
+    return sparse.csr_array(sparse.vstack([sparse.block_diag([sums] * (2 * measures + 1)), sparse.block_array(lines)]))
 
 
-def _least(cells, places, size, least):
-    def one(place):
-        if place not in cells:
-            return -np.inf
-        shown, was = cells[place]
-        return float(least) if shown.reason == FEW_WORTH else min(float(was.n), 1.0)
-    return np.array([one(place) for place in places] + [-np.inf] * (size - len(places)))
+def _least(cells: Cells, place: Place, least: int) -> float:
+    """Return the least that somebody takes a hidden number for; nothing is known of what is not printed."""
+    if place not in cells:
+        return -np.inf
+    shown, was = cells[place]
+    return float(least) if shown.reason == FEW_WORTH else min(float(was.n), 1.0)

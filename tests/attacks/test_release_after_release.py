@@ -46,7 +46,7 @@ def test_what_few_left_is_hidden_in_the_second_release_and_says_why(tmp_path: Pa
     assert after.since.changed == 3
     assert after.since.hidden
     told = report(after, Path("out"), Path("out/release.zip"))
-    assert "Only 3 answers came or went" in " ".join(told.split())
+    assert "came or went since the release before: 3." in " ".join(told.split())
 
 
 def test_what_many_left_is_shown_again(tmp_path: Path, own_home: Path) -> None:

@@ -197,5 +197,5 @@ def test_what_is_said_states_the_distribution_and_no_position() -> None:
     moved = displaced(spread(5, area="A"), key=KEY, outlines={"A": NEPAL})
     told = " ".join(text.format(**facts) for text, facts in moved.said)
     assert "up to 2 km" in told
-    assert "up to 5 km, and 1 % of the points elsewhere up to 10 km" in told
+    assert "up to 5 km, and 1 per cent of the points elsewhere up to 10 km" in told
     assert "84." not in told

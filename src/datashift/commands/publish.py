@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from datashift.commands import home
-from datashift.language import N_, _
+from datashift.language import N_, _, label
 
 if TYPE_CHECKING:
     from datashift.pipeline import Result
@@ -36,7 +36,8 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
     result = run_pipeline(inputs, lambda _stage: None)
     release = put_up(result, home(), options.organisation, (options.country or "").upper())
     address = serving.address("release", release.pk)
-    text = "\n".join(filter(None, [_("Published: {address}").format(address=address), typeset(release)]))
+    told = [_("Published: {address}").format(address=address), typeset(release), laws(release.country)]
+    text = "\n".join(filter(None, told))
     return text, lambda: {"release": release.pk, "series": release.series, "number": release.number, "address": address}
 
 
@@ -62,6 +63,17 @@ def put_up(result: Result, store: Path, organisation: str, country: str = "") ->
         release = publish_folder(Path(folder), organisation=producer, told=told(result, bundle))
     work_off(serving.kinds("refresh"))
     return release
+
+
+def laws(country: str) -> str:
+    """Return what to consider of the law of a country: on this road nobody else looks before it is public."""
+    from datashift.legal import legal_of
+
+    legal = legal_of(country)
+    if legal is None:
+        return " ".join([_("Nothing is known here of the law of this country."), _("Ask somebody who knows it.")])
+    head = _("This is no legal advice. What the law of the country asks you to consider:")
+    return "\n".join([head, *(f"- {one.law}: {label(one.question)}" for one in legal.items)])
 
 
 def typeset(release: Release) -> str:

@@ -21,6 +21,8 @@ DataShiftError
 │   ├── BadKit             kit.*         a kit that the registry cannot take, or does not have
 │   ├── BadRating          rating.*      a score by a profile that is not complete
 │   ├── BadQuery           query.*       a question of a machine that cannot be answered as it was asked
+│   ├── BadRedaction       redact.*      a list of proposed redactions that does not fit, or is not decided
+│   ├── PersonalWords      words.*       words for everybody that seem to tell about a person
 │   ├── BadRow             harmonise.*   one value of one row; collected as a reject, never raised alone
 │   ├── LostRows           harmonise.*   rows in and rows out do not balance: our fault, nothing is published
 │   ├── Disclosive         protect.*     an output would show what must not be shown
@@ -48,6 +50,7 @@ from datashift.errors.progress import BadProgress
 from datashift.errors.protection import CannotProtect
 from datashift.errors.questions import BadQuestion
 from datashift.errors.recipes import BadRecipe, BadRow, LostRows
+from datashift.errors.redaction import BadRedaction, PersonalWords
 from datashift.errors.releases import Disclosive, Tampered
 from datashift.errors.standards import BadAreas, BadCorrection, BadStandard
 from datashift.errors.trends import BadSeries, TooThin
@@ -67,6 +70,7 @@ __all__ = [
     "BadQuestion",
     "BadRating",
     "BadRecipe",
+    "BadRedaction",
     "BadRow",
     "BadSeries",
     "BadSources",
@@ -82,6 +86,7 @@ __all__ = [
     "NotAllowed",
     "NotLicensed",
     "NothingKnown",
+    "PersonalWords",
     "SourceUnavailable",
     "Tampered",
     "TooThin",

@@ -86,6 +86,14 @@ class NotAllowed(DesignError):
         ),
         "concern.answered": N_("This reply was decided before. Open the page again to see what was said."),
         "concern.own": N_("Somebody else must decide: you decided before on the same interviews."),
+        "release.open": N_(
+            "Before this may be public, something is open: {what} Read the list and tick that you read it. Then say in "
+            "one line why it is released nevertheless, or send it back."
+        ),
+        "release.stopped": N_("This cannot be released as it is, and no reason overrides it: {what}"),
+        "release.reason-personal": N_(
+            "The reason seems to hold: {kinds}. It is kept with the release, so write it without."
+        ),
         "release.why": N_("Say in public why these figures are taken back."),
         "rating.own": N_("Somebody else must judge: you had a part in this release."),
         "rating.elsewhere": N_(

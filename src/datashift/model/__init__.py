@@ -16,6 +16,7 @@ from datashift.model.assessment import (
     Statements,
     Suspect,
 )
+from datashift.model.caution import Caution
 from datashift.model.consent import Consent
 from datashift.model.design import Calibration, Design, IntervalKind, Lonely, Replicates, Totals
 from datashift.model.fieldwork import Assertion, BackChecks, Paradata, Protocol
@@ -67,6 +68,7 @@ __all__ = [
     "Bounds",
     "Breakdown",
     "Calibration",
+    "Caution",
     "Chart",
     "Checked",
     "Code",

@@ -186,12 +186,17 @@ class Universe(Record):
 class Disclosure(Record):
     """The least number of answers behind a published cell, and the least effective number.
 
-    `round_to`: numbers of answers are published as multiples of it (1: as they are).
+    `round_to`: numbers of answers are published as multiples of it (1: as they are). For sums and means of amounts:
+    `dominance_k`: hidden where the `dominance_n` largest make up more than this per cent; `p_percent`: hidden where one
+    contributor could work out another to within this per cent. Without them neither is asked.
     """
 
     least_n: int = 10
     least_effective_n: float = 5.0
     round_to: int = Field(default=1, ge=1)
+    dominance_n: int = Field(default=1, ge=1, le=3)
+    dominance_k: float | None = Field(default=None, gt=0, lt=100)
+    p_percent: float | None = Field(default=None, gt=0, le=100)
 
 
 class Custodian(Record):

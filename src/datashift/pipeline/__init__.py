@@ -1,7 +1,7 @@
 """The only place where the verbs meet: bytes in, a release out, and the same bytes give the same release anywhere."""
 
 from datashift.pipeline.drawings import Drawing, at_once, drawings, finding_sentence, finished
-from datashift.pipeline.earlier import EARLIER, SOON, Since, cells_as_json, cells_from_json, earlier
+from datashift.pipeline.earlier import EARLIER, Since, cells_as_json, cells_from_json, earlier
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
 from datashift.pipeline.stages import (
     Result,
@@ -17,7 +17,6 @@ from datashift.pipeline.stages import (
 
 __all__ = [
     "EARLIER",
-    "SOON",
     "Drawing",
     "Result",
     "Setting",

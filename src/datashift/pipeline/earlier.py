@@ -12,16 +12,18 @@ from typing import Any
 
 from datashift.errors import BadRecipe
 from datashift.inputs import bare_name
-from datashift.language import N_
+from datashift.language import N_, _
 from datashift.model import Estimate
+from datashift.numbers import said
 from datashift.pipeline.setting import Setting, whole_area
 from datashift.publish import rows_as_estimates
 
 EARLIER = "earlier.json"
 SOON = N_(
-    "Only {changed} answers came or went since the release before. Whoever lays both side by side learns what these "
-    "said: wait until at least {least} did, unless they only mend what was wrong."
+    "Answers that came or went since the release before: {changed}. Whoever lays both side by side learns what "
+    "these said."
 )
+WAIT = N_("Wait until at least {least} did, unless they only mend what was wrong.")
 
 Key = tuple[str, str, str, tuple[tuple[str, str], ...]]
 
@@ -35,6 +37,13 @@ class Since:
     hidden: frozenset[Key]
     changed: int | None
     least: int
+
+    @property
+    def warning(self) -> tuple[str, str] | None:
+        """Say in the current language what the release would tell of the few, and what to do; None where nothing."""
+        if self.changed is None:
+            return None
+        return _(SOON).format(changed=said(self.changed)), _(WAIT).format(least=said(self.least))
 
 
 def earlier(setting: Setting) -> list[Estimate]:

@@ -56,7 +56,8 @@ class Setting:
 def set_up(inputs: Inputs, margins: Mapping[str, Mapping[str, float]] | None = None) -> Setting:
     """Parse recipe and kit, and load areas and margins (unless `margins` are given). Raises BadRecipe."""
     recipe = parse_recipe(inputs.recipe_text, "recipe.toml")
-    kit = parse_kit(inputs.kit_text, "kit.toml")
+    # The one place where the stricter of kit and recipe is put in force: whatever asks for the rule asks this kit.
+    kit = recipe.disclosure.on(parse_kit(inputs.kit_text, "kit.toml"))
     check_together(recipe, kit)
     place = recipe.place
     listed = inputs.files[bare_name(place.areas)].decode("utf-8-sig", "replace") if place.areas else None

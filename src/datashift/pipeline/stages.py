@@ -32,6 +32,7 @@ from datashift.model import (
     Recipe,
 )
 from datashift.official import benchmarks, series_table
+from datashift.pipeline.contributing import contributing
 from datashift.pipeline.drawings import Drawing, at_once, drawings, finished
 from datashift.pipeline.earlier import Since, earlier, in_their_periods, since
 from datashift.pipeline.setting import Setting, question, raw_table, set_up, whole_area
@@ -86,7 +87,7 @@ def run(
     harmonised = observations(setting, raw, done)
     progress(_("estimating"))
     grouped = cells(harmonised.observations, setting.measures, setting.recipe.design.calibration)
-    found, told = _estimates(setting, grouped, harmonised.losses, earlier(setting))
+    found, told = _estimates(setting, grouped, harmonised.losses, earlier(setting), harmonised.observations)
     progress(_("comparing with official figures"))
     official = official_figures(setting)
     compared = comparisons(setting, found, official)
@@ -147,12 +148,14 @@ def estimates(
     grouped: pa.Table,
     losses: Mapping[tuple[str, str], Loss] | None = None,
     before: Sequence[Estimate] = (),
+    rows: pa.Table | None = None,
 ) -> list[Estimate]:
     """Estimate from cells, note what was lost on the way to each figure, and pass all through the disclosure gate.
 
-    `before` are the cells of earlier releases: nothing is shown that tells about single people beside them.
+    `before` are the cells of earlier releases: nothing is shown that tells about single people beside them. `rows` are
+    the observations, needed where the kit hides what few contributors make.
     """
-    return _estimates(setting, grouped, losses, before)[0]
+    return _estimates(setting, grouped, losses, before, rows)[0]
 
 
 def _estimates(
@@ -160,6 +163,7 @@ def _estimates(
     grouped: pa.Table,
     losses: Mapping[tuple[str, str], Loss] | None,
     before: Sequence[Estimate],
+    rows: pa.Table | None,
 ) -> tuple[list[Estimate], Since]:
     """Return the figures, and what the earlier releases did to them."""
     known = losses or {}
@@ -172,8 +176,9 @@ def _estimates(
     parents |= dict.fromkeys({e.area for e in found}, whole_area(setting))
     parents[whole_area(setting)] = None
     before = in_their_periods(setting, before, found)
-    shown = protect(found, setting.kit, area_parents=parents, earlier=before)
-    alone = protect(found, setting.kit, area_parents=parents) if before else shown
+    amounts = {} if rows is None else contributing(setting, rows)
+    shown = protect(found, setting.kit, area_parents=parents, earlier=before, amounts=amounts)
+    alone = protect(found, setting.kit, area_parents=parents, amounts=amounts) if before else shown
     # What is compared and drawn is what is published: figures of ten digits.
     return rounded(shown), since(setting, found, before, shown, alone)
 
@@ -237,7 +242,8 @@ def _effect(
     """Estimate the whole again without some source rows, for each measure of the recipe.
 
     Where an observation is a day of readings, a reading more or less has no effect that could be told from the day:
-    only days of which no reading is left are left out, such as those of a whole sensor.
+    only days of which no reading is left are left out, such as those of a whole sensor. Of fewer people than the kit
+    asks for there is no effect to be told: with the figures before and after, anybody could work out what they said.
     """
     table, left_out = harmonised.observations, pa.array(rows, pa.int64())
     if harmonised.readings is None:
@@ -245,7 +251,8 @@ def _effect(
     else:
         read = harmonised.readings.filter(pc.invert(pc.is_in(harmonised.readings["row"], value_set=left_out)))
         kept = table.filter(pc.is_in(table["row"], value_set=read["observation"].unique()))
-    if kept.num_rows == table.num_rows:
+    least = 1 if setting.kit.universe.public_infrastructure else setting.kit.disclosure.least_n
+    if table.num_rows - kept.num_rows < least:
         return ()
     after = _whole_values(setting, kept)
     return tuple(Effect(m.id, before[m.id], after.get(m.id), m.unit) for m in setting.measures if m.id in before)

@@ -9,9 +9,10 @@ import numpy as np
 
 from datashift.language import N_
 from datashift.model import Estimate, Kit
+from datashift.protect.amounts import Amounts, as_amounts, behind, needs
 from datashift.protect.complements import complements
 from datashift.protect.releases import Earlier, after
-from datashift.protect.rules import Need
+from datashift.protect.rules import Contributions, Need
 from datashift.protect.tables import NEVER, Axis, Integers, Table, loss, related
 
 HIDDEN = N_(
@@ -23,6 +24,10 @@ SINCE = N_(
 )
 FEW_WORTH = N_(
     "Hidden: the answers here are worth fewer than {least} independent answers, so single people weigh too much."
+)
+FEW_MAKE = N_(
+    "Hidden so that nobody's part can be worked out: few contributors make most of this figure, or of another one that "
+    "could be worked out from it."
 )
 FEW_COUNTED = N_("Not shown: fewer than {least_n} were counted here, too few to say how things are.")
 CAREFUL = N_("Read with care: what was counted here is worth fewer than {least} independent observations.")
@@ -42,25 +47,29 @@ def protect(
     area_parents: Mapping[str, str | None],
     earlier: Sequence[Estimate] = (),
     beside: Sequence[Estimate] = (),
+    amounts: Mapping[tuple[str, str], Amounts] | None = None,
 ) -> list[Estimate]:
     """Hide every figure that stands on too few people, and as many others as keep it from being worked out.
 
     In:  estimates with their n; `area_parents` sends an area's id to the id of the area it lies in; `earlier` are the
          figures of the release before, as they were released; `beside` are cells that this release prints elsewhere of
-         the same rows, as they are printed there.
+         the same rows, as they are printed there; `amounts` are the rows behind the figures of a measure and period,
+         for the rules of the kit about figures that few contributors make.
     Out: the same cells in the same order; hidden ones have status Q and a reason, and neither value nor n.
     Method: first `hide_small`. Then, per measure and period, n is taken to add up over breakdowns and areas, and the
     grand total to be public. From those sums, and the knowledge that a hidden n is at least 1, a reader can tell
     between what bounds a hidden n lies. `complements` hides further cells until at least `least_n` numbers stay
-    possible for each cell that is too small. Cells of n = 0 are shown as what they are. What an earlier release hid of
+    possible for each cell that is too small; the same for amounts, of which few contributors may not learn what the
+    others add. Cells of n = 0 are shown as what they are. What an earlier release hid of
     the same period stays hidden, and so does what it showed if fewer than `least_n` have come in since: the difference
-    would tell about them. What is hidden beside is hidden here, and what is shown there cannot be hidden here any more:
-    where nothing else is left, the whole table is. At last n is rounded, where the kit asks for it. Public infrastructure has no privacy: there
-    `hide_small` is all.
+    would tell about them. What is hidden beside is hidden here, and what is shown there cannot be hidden here any more;
+    where that leaves no other way, the whole table is. At last n is rounded, where the kit asks for it. Public
+    infrastructure has no privacy: there `hide_small` is all.
     """
     shown = hide_small(estimates, kit)
     if kit.universe.public_infrastructure:
         return shown
+    few = _few_contributors(shown, kit, area_parents, amounts or {})
     weight = _weights(shown)
     before, printed = {one.key: one for one in earlier}, {one.key: one for one in beside}
     because: set[int] = set()
@@ -80,7 +89,10 @@ def protect(
             table, need = _beside(table, need, [printed.get(shown[i].key) for i in members], kit.disclosure.least_n)
             found = complements(table, need)
             hidden = found.hidden | np.isfinite(table.cost) if beside and found.unprotected else found.hidden
+            if members[0] in few:
+                hidden |= complements(*as_amounts(table, *few[members[0]]), hidden=hidden).hidden
             more |= {i for i, hide in zip(members, hidden, strict=False) if hide and shown[i].status != "Q"}
+        more |= _same_amounts(shown, few)
         for index in more:
             reason = SINCE if index in because else HIDDEN
             shown[index] = shown[index].suppressed(reason, least_n=kit.disclosure.least_n)
@@ -113,6 +125,36 @@ def _checked(estimate: Estimate, kit: Kit) -> Estimate:
     return replace(estimate, status="U", reason=CAREFUL, facts={"least": least})
 
 
+def _same_amounts(shown: Sequence[Estimate], few: Iterable[int]) -> set[int]:
+    """Return figures of amounts still shown where another measure of amounts is hidden: one is the other times n."""
+    measures = {shown[index].measure for index in few}
+    cells = {i: (e.period, _place(e)) for i, e in enumerate(shown) if e.measure in measures and e.n > 0}
+    hidden = {cell for i, cell in cells.items() if shown[i].status == "Q"}
+    return {i for i, cell in cells.items() if cell in hidden and shown[i].status != "Q"}
+
+
+def _few_contributors(
+    shown: list[Estimate], kit: Kit, parents: Mapping[str, str | None], amounts: Mapping[tuple[str, str], Amounts]
+) -> dict[int, tuple[Need, Contributions]]:
+    """Hide in `shown` the figures that few contributors make. Out: for the first figure of each measure and period that
+    is about amounts, what its figures need and who stands behind them.
+    """
+    found = {}
+    for key, rows in amounts.items():
+        members = [i for i, e in enumerate(shown) if (e.measure, e.period) == key]
+        if not members:
+            continue
+        own = [shown[i] for i in members]
+        axes, at = _places([_place(one) for one in own], parents)
+        contributed = behind(rows, own, axes, at, parents)
+        need = needs(contributed, kit.disclosure)
+        for index, why in zip(members, need.why, strict=True):
+            if why is not None and shown[index].status != "Q" and shown[index].value is not None:
+                shown[index] = shown[index].suppressed(FEW_MAKE)
+        found[members[0]] = need, contributed
+    return found
+
+
 def _after(table: Table, need: Need, before: Sequence[Estimate | None], least: int) -> tuple[Table, Need]:
     n, kept = np.full(table.size, np.nan), np.zeros(table.size, dtype=bool)
     for cell, one in enumerate(before):
@@ -129,8 +171,10 @@ def _beside(table: Table, need: Need, printed: Sequence[Estimate | None], least:
     for cell, one in enumerate(printed):
         kept[cell] = one is not None and one.status == "Q" and np.isfinite(table.cost[cell])
         told[cell] = one is not None and one.status != "Q" and abs(table.value[cell] - one.n) < least
-    width = np.where(kept, least - 1.0, need.width)
-    return replace(table, cost=np.where(told, NEVER, table.cost)), replace(need, width=np.maximum(need.width, width))
+    return (
+        replace(table, cost=np.where(told, NEVER, table.cost)),
+        replace(need, width=np.maximum(need.width, np.where(kept, 1.0, 0.0))),
+    )
 
 
 def _rounded(estimate: Estimate, base: int) -> Estimate:

@@ -62,8 +62,9 @@ def write_release(release: Release, out: Path, *, gate: Gate, home: Path | None 
     """Write a release to the folder `out` and return the path of its bundle `release.zip`.
 
     Public: estimates.csv, comparison.csv, datapackage.json, charts/, and release.zip with these, recipe, kit, findings,
-    dossier and manifest (with the cells too, where the kit is about public infrastructure). Private, for the producer:
-    private/evidence.zip with raw files, observations, rejects, cells and the rows of the findings.
+    dossier and manifest (with the cells too, where the kit is about public infrastructure, unless the recipe forbids
+    microdata). Private, for the producer: private/evidence.zip with raw files, observations, rejects, cells and the
+    rows of the findings.
     Every public file passes `gate` before anything is written; files appear whole or not at all. The same release gives
     the same bytes. With `home`, the bundle is also kept as releases/<id>.zip there. Raises Disclosive.
     """
@@ -110,7 +111,7 @@ def public_members(release: Release) -> dict[str, bytes]:
         members[f"charts/{chart.name}.png"] = chart.png
         members[f"charts/{chart.name}.txt"] = chart.text.encode()
         members[f"charts/{chart.name}.csv"] = chart_csv(chart)
-    if release.kit.universe.public_infrastructure:
+    if release.kit.universe.public_infrastructure and release.recipe.disclosure.microdata:
         check_public_cells(release.cells, release.kit)
         members["cells.parquet"] = parquet_bytes(shown_cells(release.cells, release.recipe.id))
     return members

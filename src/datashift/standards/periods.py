@@ -10,6 +10,7 @@ from datashift.errors import BadRecipe
 
 _YEARS = re.compile(r"(\d{4})(?:[-/–](\d{4}))?")
 _PART = re.compile(r"(\d{4})-(?:(?:0[1-9]|1[0-2])|[SHTQ][1-4]|A1|M(?:0[1-9]|1[0-2])|W(?:0[1-9]|[1-4]\d|5[0-3]))")
+_MONTHS = {"A": 12, "S": 6, "H": 6, "T": 4, "Q": 3, "M": 1}
 _START = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}:\d{2}Z?)?")
 _LENGTH = re.compile(r"P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 
@@ -29,6 +30,26 @@ def years(period: str) -> tuple[int, int]:
     first = _day(start, period)
     last = _day(end, period) if _START.fullmatch(end) else _last_day(first, end, period) if end else first
     return _ordered(first.year, last.year, period)
+
+
+def last_day(period: str) -> date:
+    """Return the last day that `period` touches; it is written as `years` reads it. Raises BadRecipe."""
+    text = period.strip()
+    last_year = years(text)[1]
+    if _YEARS.fullmatch(text):
+        return date(last_year, 12, 31)
+    if _PART.fullmatch(text):
+        return _end_of_part(last_year, text[5:])
+    start, _, end = text.partition("/")
+    first = _day(start, period)
+    return _day(end, period) if _START.fullmatch(end) else _last_day(first, end, period) if end else first
+
+
+def _end_of_part(year: int, part: str) -> date:
+    if part[0] == "W":
+        return date.fromisocalendar(year, 1, 7) + timedelta(weeks=int(part[1:]) - 1)
+    month = int(part) if part.isdecimal() else min(12, _MONTHS[part[0]] * int(part[1:]))
+    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def years_apart(one: str, other: str) -> int:

@@ -81,7 +81,7 @@ def test_a_proposal_reaches_its_aim_and_says_what_it_costs() -> None:
     assert out.select(["bribe", "weight"]).equals(table.select(["bribe", "weight"]))
     told = " ".join(text.format(**facts) for text, facts in plan.said)
     assert "Tell 'district' one level up: 5 areas instead of 25." in told
-    assert "single cells blank in" in told
+    assert "Leave cells of" in told
 
 
 def test_the_price_is_that_of_counting_before_and_after() -> None:

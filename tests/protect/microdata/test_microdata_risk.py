@@ -68,7 +68,7 @@ def test_the_report_counts_as_one_would_by_hand() -> None:
     assert (found.rows, found.smallest, found.below, found.uniques, found.special) == (5, 1, 2, 2, 2)
     said = told(found)
     assert "2 of 5 people are alike to fewer than 3." in said
-    assert "'work' takes part in 100 % of what makes people stand out." in said
+    assert "'work' takes part in 100 per cent of what makes people stand out." in said
     assert "31" not in said, "no answer of a person stands in the report"
 
 

@@ -58,7 +58,7 @@ def test_saving_the_same_again_changes_nothing(tanzania: Dataset, producer: User
 def test_what_was_answered_sets_how_careful_it_is_and_says_why(tanzania: Dataset, producer: User) -> None:
     calm = {one.id: "no" for one in questions()}
     dataset = consider(dataset=tanzania, items=[], answers=calm, version=tanzania.version, by=producer)
-    assert {one["name"]: one["value"] for one in told(dataset)["defaults"]}["threshold"] == 5
+    assert {one["name"]: one["value"] for one in told(dataset)["defaults"]}["threshold"] == 10, "the kit asks for more"
     dataset = consider(dataset=dataset, items=[], answers=calm | {"harm": "yes"}, version=dataset.version, by=producer)
     careful = {one["name"]: one for one in told(dataset)["defaults"]}
     assert careful["threshold"]["value"] == 20
@@ -150,6 +150,7 @@ def test_both_who_asks_for_a_review_and_who_decides_see_what_was_considered(
     page = signed_in(producer).get(reverse("step", args=[worked_out.pk, "review"])).content.decode()
     assert 'id="precautions"' in page
     dataset = consider(dataset=worked_out, items=[], answers={"harm": "yes"}, version=worked_out.version, by=producer)
+    dataset.runs.update(recipe=dataset.recipe)  # as if it were worked out by these answers
     review = services.ask_for_review(dataset=dataset, for_office=False, by=producer)
     page = signed_in(person("reviewer", organisation)).get(reverse("review", args=[review.pk])).content.decode()
     assert "answered what could go wrong on" in page

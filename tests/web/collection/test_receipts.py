@@ -218,7 +218,7 @@ def test_an_open_review_is_closed_and_nothing_can_be_released_from_it(
     review = services.ask_for_review(dataset=worked_out, for_office=False, by=producer)
     of_row(dataset=worked_out, row=5, by=producer)
     with pytest.raises(NotAllowed) as caught:
-        releasing.release(review=review, by=person("reviewer", organisation))
+        releasing.release(review=review, by=person("reviewer", organisation), despite="They are simulated.")
     assert caught.value.code == "review.decided"
     worked_out.refresh_from_db()
     job = standing([worked_out])[worked_out.pk].job
@@ -257,7 +257,7 @@ def test_rows_are_deleted_after_their_last_day_and_releases_stay(
     signed_in: Callable[[User], Client],
 ) -> None:  # fmt: skip
     review = services.ask_for_review(dataset=worked_out, for_office=False, by=producer)
-    release = releasing.release(review=review, by=person("reviewer", organisation))
+    release = releasing.release(review=review, by=person("reviewer", organisation), despite="They are simulated.")
     last = date(2026, 3, 31)
     Dataset.objects.update(keep_until=last)
     retaining.retain(last.isoformat(), quiet)

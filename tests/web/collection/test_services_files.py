@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from water_road import quiet
 
-from datashift.errors import BadUpload, DataShiftError, Unreadable
+from datashift.errors import BadUpload, CannotProtect, DataShiftError, Unreadable
 from datashift.web.collection import services
 from datashift.web.collection.models import Dataset, Upload
 from datashift.web.collection.steps import next_step, steps
@@ -126,7 +126,6 @@ def bomb() -> bytes:
 
 
 BROKEN: dict[str, tuple[Callable[[], bytes], str, str]] = {
-    "a picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(50), "photo.png", "read.no-table"),
     "only a header": (lambda: b"region,works\n", "answers.csv", "upload.no-rows"),
     "half a zip": (lambda: b"PK\x03\x04" + bytes(30), "answers.zip", "read.damaged"),
     "a zip that unfolds without end": (bomb, "answers.zip", "read.unfolds"),
@@ -207,3 +206,14 @@ def test_a_column_of_names_of_districts_names_nobody(sent: Callable[..., Dataset
     kept = {one["name"]: one["values"] for one in dataset.suggestion["columns"]}
     assert kept["district_name"] == [["Bo", 3], ["Kono", 3]]
     assert kept["name"] == []
+
+
+@pytest.mark.parametrize(
+    "start", [b"\xff\xd8\xff\xe1", b"\x89PNG\r\n\x1a\n", b"RIFF\x10\0\0\0WEBPVP8 ", b"\0\0\0\x18ftypheic"]
+)
+def test_a_picture_is_not_kept(receive: Callable[..., Upload], site: Path, start: bytes) -> None:
+    """It may carry where it was taken, and nothing here would ever take that out."""
+    with pytest.raises(CannotProtect) as problem:
+        receive(start + bytes(40), name="pump.jpg")
+    assert problem.value.code == "picture.no-data"
+    assert not [path for path in (site / "raw").glob("*") if path.is_file()]

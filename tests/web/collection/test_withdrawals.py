@@ -70,7 +70,8 @@ def released_again(water: Dataset, say: Say, producer: User, reviewer: User) -> 
     water.refresh_from_db()
     for step, answers in {"findings": {}, "result": {}, "who": {"licence": "", "for_office": False}}.items():
         water = say(water, step, answers)
-    releasing.release(review=services.ask_for_review(dataset=water, for_office=True, by=producer), by=reviewer)
+    review = services.ask_for_review(dataset=water, for_office=True, by=producer)
+    releasing.release(review=review, by=reviewer, despite="They are simulated.")
     water.refresh_from_db()
     return water
 

@@ -250,6 +250,8 @@ def release(page: Page) -> None:
     page.click("main a:has-text('Water points of Tavelia')")
     looked_at(page, "desk-review")
     page.check("input[name=read]")
+    page.check("input[name=open_read]")
+    page.fill("#despite", "They are simulated.")
     page.click("button[value=release]")
     page.wait_for_load_state()
 

@@ -73,7 +73,7 @@ def released_now(dataset: Dataset, producer: User, reviewer: User) -> Release:
         services.answer(dataset=dataset, step=step, answers=said, version=dataset.version, by=producer)
     dataset.refresh_from_db()
     review = services.ask_for_review(dataset=dataset, for_office=False, by=producer)
-    return releasing.release(review=review, by=reviewer)
+    return releasing.release(review=review, by=reviewer, despite="They are simulated.")
 
 
 def made_of(lines: list[bytes], producer: User, organisation: Organisation) -> Dataset:

@@ -84,7 +84,8 @@ def _ask() -> None:
 
 
 def _release() -> None:
-    dashboard.release(review=Review.objects.get(), by=User.objects.get(email__startswith="reviewer"))
+    by = User.objects.get(email__startswith="reviewer")
+    dashboard.release(review=Review.objects.get(), by=by, despite="They are simulated.")
 
 
 def _work() -> None:

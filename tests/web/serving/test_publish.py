@@ -11,6 +11,9 @@ import pytest
 from real_site import Site, until
 
 import datashift.demo_data
+from datashift.commands.publish import laws
+from datashift.language import label
+from datashift.legal import legal_of
 
 pytestmark = pytest.mark.enable_socket
 DEMO = Path(datashift.demo_data.__file__).parent
@@ -45,6 +48,13 @@ def test_a_release_is_public_with_its_ledgers_and_publishing_it_again_changes_no
     assert both.get(path) == 200
     assert both.get(f"/dossier/{told[0]['release']}/en.pdf") == 200
     assert not any((both.home / "passing").iterdir())
+
+
+def test_who_publishes_at_the_console_is_told_what_the_law_asks() -> None:
+    tanzania = legal_of("TZ")
+    assert tanzania is not None
+    assert all(f"{one.law}: {label(one.question)}" in laws("TZ") for one in tanzania.items)
+    assert "Nothing is known here of the law of this country." in laws("ZZ")
 
 
 def test_what_the_gate_refuses_is_not_public(alone: Site, tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ class Dataset(models.Model):
     """The last day on which its rows may be kept, as its answers state it."""
     erased = models.DateTimeField(null=True, blank=True)
     """When its rows were deleted because that day had passed. Its releases stay."""
+    looked = models.JSONField(default=dict, blank=True)
+    """In which file its texts were searched for personal data, and how many texts each column has (see `passages`)."""
 
     class Meta:
         """The desk lists what is newest."""
@@ -105,6 +107,30 @@ class Withdrawal(models.Model):
         """An answer is withdrawn once."""
 
         constraints = (models.UniqueConstraint(fields=["dataset", "place"], name="a_withdrawal_once"),)
+
+
+class Passage(models.Model):
+    """A text of the file that looks personal, and what a producer decided: as private as the file, and as short-lived.
+
+    `spans` are [start, end, kind]; `kept` are the numbers of those that stay. Nobody decided while `at` is None.
+    """
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="passages")
+    column = models.TextField()
+    place = models.PositiveIntegerField()
+    """Its place among the rows of the file, from 0."""
+    row = models.PositiveIntegerField()
+    """The row number that a spreadsheet program shows."""
+    text = models.TextField()
+    spans = models.JSONField(default=list)
+    kept = models.JSONField(default=list)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Listed as they stand in the file."""
+
+        ordering = ("column", "place")
 
 
 class Run(models.Model):

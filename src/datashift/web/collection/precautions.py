@@ -1,7 +1,8 @@
 """What is considered before a data set is published: the laws of its country, and what could go wrong with it.
 
 Kept in `Dataset.answers["precautions"]`: ticks: [{item, read, by, at}], answers: {question: yes, no or unsure}, by, at.
-`by` is the number of a person, as in the record. A tick says that somebody considered an item, nothing more.
+`by` is the number of a person, as in the record. A tick says that somebody considered an item, nothing more. What
+was answered stands in the recipe (`recipes.caution`), so figures are worked out by it.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from datashift.errors import BadUpload
 from datashift.language import N_, _, label
 from datashift.legal import NOT_CONFIRMED, Answer, Defaults, Item, defaults, legal_of, open_items, questions
 from datashift.standards.personal_texts import propose
+from datashift.web.collection.kits import kit_named
 from datashift.web.collection.models import Dataset
-from datashift.web.collection.services import locked
+from datashift.web.collection.recipes import PRECAUTIONS, rebuild
+from datashift.web.collection.services import RUN, locked
+from datashift.web.collection.steps import ready
+from datashift.web.jobs.services import enqueue
 from datashift.web.people.models import User
 from datashift.web.people.services import record
 
 Facts = dict[str, Any]
 
-KEPT = "precautions"
 SETTINGS: dict[str, dict[Any, str]] = {
     "points": {
         "exact": N_("Points may be shown where they are."),
@@ -37,18 +41,22 @@ SETTINGS: dict[str, dict[Any, str]] = {
 """What each default asks for, in words."""
 
 
-def consider(*, dataset: Dataset, items: Iterable[str], answers: Mapping[str, str], version: int, by: User) -> Dataset:
+def consider(
+    *, dataset: Dataset, items: Iterable[str], answers: Mapping[str, str] | None, version: int, by: User
+) -> Dataset:
     """Keep which items a person considered and what was answered; who ticked an item first stays beside it.
 
-    Figures and recipe stay as they are, so this may be done while a review is open. Raises BadUpload where somebody
-    else answered since `version`, or where an item, a question or an answer is none.
+    Items may be ticked while a review is open. Answers change the recipe, so they may not (None: they stay), and where
+    they do the figures are made again. Raises BadUpload where somebody else answered since `version`, where a review is
+    open, or where an item, a question or an answer is none.
     """
     with transaction.atomic():
         found = locked(dataset)
         if found.version != version:
             raise BadUpload("upload.old-page")
         legal, before, now = legal_of(found.country), kept(found), timezone.now().isoformat(timespec="seconds")
-        ticked, said = set(items), {question: answer for question, answer in answers.items() if answer}
+        ticked = set(items)
+        said = before["answers"] if answers is None else {one: answer for one, answer in answers.items() if answer}
         _require_known({one.id for one in legal.items} if legal else set(), ticked, said)
         read = legal.read.isoformat() if legal else ""
         stay = [one for one in before["ticks"] if one["item"] in ticked and one["read"] == read]
@@ -56,21 +64,35 @@ def consider(*, dataset: Dataset, items: Iterable[str], answers: Mapping[str, st
         ticks = stay + [{"item": one, "read": read, "by": by.pk, "at": now} for one in fresh]
         made = {**before, "ticks": ticks}
         if said != before["answers"]:
+            if found.state == Dataset.State.IN_REVIEW:
+                raise BadUpload("upload.in-review")
             made |= {"answers": said, "by": by.pk, "at": now}
         if made == before:
             return found
-        found.answers = {**found.answers, KEPT: made}
+        found.answers = {**found.answers, PRECAUTIONS: made}
         found.version += 1
-        found.save(update_fields=["answers", "version", "changed"])
+        if said != before["answers"]:
+            _build_anew(found)
+        found.save()
         taken_back = sorted({one["item"] for one in before["ticks"]} - ticked)
         record("considered", f"dataset:{found.pk}", by=by, organisation=found.organisation, read=read, ticked=fresh,
                taken_back=taken_back, answered=said != before["answers"])  # fmt: skip
     return found
 
 
+def _build_anew(dataset: Dataset) -> None:
+    """Put the answers into the recipe, where there is one; another recipe asks for other figures."""
+    former = dataset.recipe
+    if ready(dataset):
+        rebuild(dataset)
+    if dataset.recipe != former:
+        dataset.state = Dataset.State.DRAFT if dataset.state == Dataset.State.RELEASED else dataset.state
+        enqueue(RUN, str(dataset.pk))
+
+
 def kept(dataset: Dataset) -> Facts:
     """Return what was ticked and answered so far."""
-    return {"ticks": [], "answers": {}, "by": None, "at": "", **dataset.answers.get(KEPT, {})}
+    return {"ticks": [], "answers": {}, "by": None, "at": "", **dataset.answers.get(PRECAUTIONS, {})}
 
 
 def told(dataset: Dataset) -> Facts:
@@ -92,8 +114,8 @@ def told(dataset: Dataset) -> Facts:
         ],
         "unanswered": len(questions()) - len(before["answers"]),
         "answered": {"by": names.get(before["by"], ""), "day": before["at"][:10]} if before["at"] else None,
-        "defaults": _settings(defaults(before["answers"])),
-        "words": [(_(place), _kinds(counts)) for place, counts in _own_words(dataset)],
+        "defaults": _settings(defaults(before["answers"]), dataset.kit) if before["answers"] else [],
+        "words": [(_(place), kinds) for place, texts in own_words(dataset).items() if (kinds := _kinds(_seen(texts)))],
         "columns": [(column, _kinds(counts)) for column, counts in dataset.suggestion.get("texts", {}).items()],
     }
 
@@ -118,27 +140,33 @@ def _item(item: Item, tick: Mapping[str, Any] | None, names: Mapping[int, str]) 
     }  # fmt: skip
 
 
-def _settings(found: Defaults) -> list[Facts]:
-    """Return the defaults as sentences, each with the reasons of the answers that made it so."""
-    return [
+def _settings(found: Defaults, kit: str) -> list[Facts]:
+    """Return the defaults as sentences, each with the reasons of the answers that made it so.
+
+    Where the kit hides more than the answers ask for, its number stands there, without a reason of theirs.
+    """
+    least = kit_named(kit).disclosure.least_n if kit else 0
+    told = [
         {"name": name, "value": getattr(found, name), "text": _(SETTINGS[name][getattr(found, name)])
          if name in SETTINGS else "", "why": [label(one.why) for one in found.reasons.get(name, ())]}
         for name in ("threshold", "points", "delay", "anonymous", "microdata")
     ]  # fmt: skip
+    return [{**one, "value": least, "why": []} if one["name"] == "threshold" and one["value"] < least else one
+            for one in told]  # fmt: skip
 
 
-def _own_words(dataset: Dataset) -> Iterator[tuple[str, Counter[str]]]:
-    """Yield where the words that a producer wrote, which are published, look personal: of what kind, how often."""
-    places = {
+def own_words(dataset: Dataset) -> dict[str, list[str]]:
+    """Return the words that a producer wrote and that are published, by where they stand."""
+    return {
         N_("The title"): [dataset.title],
         N_("How it was asked, and its limits"): list(_texts(dataset.answers.get("asked", {}))),
         N_("Evidence"): list(_texts(dataset.answers.get("evidence", {}))),
         N_("Explanations of findings"): [note.text for note in dataset.notes.all()],
     }
-    for place, texts in places.items():
-        counts = Counter(span.kind for text in texts for span in propose(text))
-        if counts:
-            yield place, counts
+
+
+def _seen(texts: Iterable[str]) -> Counter[str]:
+    return Counter(span.kind for text in texts for span in propose(text))
 
 
 def _texts(said: Any) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -16,19 +17,24 @@ from datashift.corrections import Open, Remove
 from datashift.corrections import text as ledger_text
 from datashift.errors import BadUpload
 from datashift.language import label
+from datashift.legal import defaults
 from datashift.model import SAMPLING_TYPES, Area, Kit, Recipe
 from datashift.standards.areas import as_csv, folded, known_areas, world
 from datashift.standards.kits import asked_for, check_together, chosen_measures, parse_recipe
 from datashift.standards.periods import years
 from datashift.web.collection.kits import kit_named, own_text
-from datashift.web.collection.models import Dataset
+from datashift.web.collection.models import Dataset, Review
+from datashift.web.collection.passages import redactions
 
 Answers = Mapping[str, Mapping[str, Any]]
 Table = dict[str, Any]
 
 RECIPE, AREAS, KIT, STATED = "recipe.toml", "areas.csv", "kit/kit.toml", "stated.toml"
-WITHDRAWN = "withdrawn.jsonl"
+WITHDRAWN, EARLIER = "withdrawn.jsonl", "earlier.json"
 MOST_AREAS = 400
+PRECAUTIONS = "precautions"
+CARE = {"threshold": "least_n", "points": "points", "delay": "delay", "microdata": "microdata"}
+"""What the answers to the ten questions set, and the field of a recipe in which it stands."""
 
 
 def rebuild(dataset: Dataset) -> None:
@@ -59,6 +65,7 @@ def identity(dataset: Dataset) -> dict[str, Any]:
         "own_kit": bool(own_text(dataset.kit)),
         "home": organisation.country,
         "withdrawn": withdrawn_text(dataset),
+        "earlier": earlier_text(dataset),
     }
 
 
@@ -69,6 +76,8 @@ def beside(dataset: Dataset) -> dict[str, str]:
         files[STATED] = stated_text(stated)
     if withdrawn := withdrawn_text(dataset):
         files[WITHDRAWN] = withdrawn
+    if earlier := earlier_text(dataset):
+        files[EARLIER] = earlier
     recipe = tomllib.loads(dataset.recipe)
     if "areas" in recipe["place"]:
         files[AREAS] = as_csv(_own_areas(dataset.suggestion, recipe["place"]))
@@ -107,12 +116,11 @@ def build(suggestion: Mapping[str, Any], answers: Answers, **identity: Any) -> s
         "design": _design(base["design"], answers.get("asked", {})),
         "limits": [limit] if (limit := _label(answers.get("asked", {}), "limits")) else [],
     }
-    if stated := answers.get("evidence"):
-        recipe["stated"] = {"file": STATED, "sha256": sha256(stated_text(stated).encode()).hexdigest()}
-    if withdrawn := identity.get("withdrawn"):
-        recipe["corrections"] = {"file": WITHDRAWN, "sha256": sha256(withdrawn.encode()).hexdigest()}
+    recipe |= _files_beside(answers, identity)
     if agreed := answers.get("consent"):
         recipe["consent"] = agreement(agreed)
+    if care := caution(answers.get(PRECAUTIONS, {}).get("answers", {})):
+        recipe["disclosure"] = care
     if base.get("paradata"):
         # Which columns tell when, by whom and how long: the fieldwork is checked.
         recipe["paradata"] = dict(base["paradata"])
@@ -126,8 +134,21 @@ def build(suggestion: Mapping[str, Any], answers: Answers, **identity: Any) -> s
     return tomli_w.dumps(_without_nothing(recipe))
 
 
+def _files_beside(answers: Answers, identity: Mapping[str, Any]) -> Table:
+    """Return the parts of a recipe that name a file beside it, with its digest."""
+    files: Table = {}
+    if stated := answers.get("evidence"):
+        files["stated"] = {"file": STATED, "sha256": sha256(stated_text(stated).encode()).hexdigest()}
+    if withdrawn := identity.get("withdrawn"):
+        files["corrections"] = {"file": WITHDRAWN, "sha256": sha256(withdrawn.encode()).hexdigest()}
+    if earlier := identity.get("earlier"):
+        files["earlier"] = [{"file": EARLIER, "sha256": sha256(earlier.encode()).hexdigest()}]
+    return files
+
+
 def withdrawn_text(dataset: Dataset) -> str:
-    """Return the ledger that takes withdrawn answers out: rows, days, and nobody. "" where none was withdrawn.
+    """Return the ledger that takes withdrawn answers out, and what was confirmed to be personal in texts: rows, days,
+    and nobody. "" where there is neither.
 
     These rows are empty in the file, whose first answer stands in row 2.
     """
@@ -137,7 +158,32 @@ def withdrawn_text(dataset: Dataset) -> str:
         for one in gone
         if one.place is not None
     ]
-    return ledger_text(Open(who="withdrawal", key="_row"), lines).decode() if lines else ""
+    changed = redactions(dataset)
+    return ledger_text(Open(who="withdrawal", key="_row"), [*changed, *lines]).decode() if changed or lines else ""
+
+
+def earlier_text(dataset: Dataset) -> str:
+    """Return what earlier releases of a dataset showed, the latest word on each figure: which were hidden, and the n of
+    the others. "" where nothing was released.
+
+    A release that named what only a withdrawn answer held is remembered as far as it spoke of all rows together.
+    """
+    known: dict[str, Table] = {}
+    for run in dataset.runs.filter(reviews__decision=Review.Decision.RELEASED).order_by("number"):
+        for one in run.told.get("estimates", ()):
+            if run.recipe or one["area"] == run.told.get("whole"):
+                cell = {name: one[name] for name in ("measure", "area", "period", "breakdown", "status")}
+                known[json.dumps(cell | {"status": ""})] = cell | {"n": 0 if one["status"] == "Q" else one["n"]}
+    return json.dumps(list(known.values()), ensure_ascii=False, indent=1, sort_keys=True) if known else ""
+
+
+def caution(said: Mapping[str, str]) -> Table:
+    """Return what the answers to the ten questions ask for beyond the rule of the kit: nothing, where nobody answered.
+
+    Who answered one of them but left others out is treated as if these were "not sure".
+    """
+    wanted = defaults(said)
+    return {field: getattr(wanted, name) for name, field in CARE.items() if said and name in wanted.reasons}
 
 
 def agreement(said: Mapping[str, Any]) -> Table:

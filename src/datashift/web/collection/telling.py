@@ -45,8 +45,8 @@ def told(result: Result, bundle: Path | None = None) -> dict[str, Any]:
     measures     [{id, label, finding, unit, unit_label, estimator, desired, relevant_difference}], the headline first
     estimates    [{measure, label, area, area_name, place: label, period, breakdown: {concept: code}, value, se,
                  lower, upper, n, n_eff, deff, df, unit, status, method_id, method: label, reason: label}]
-    since        {changed, least, hidden}: how many answers came or went since the release before where these are fewer
-                 than `least`, else null; which estimates are hidden for the sake of earlier releases alone
+    since        {soon: label, repair: label, hidden}: what the release tells beside the one before, {} where nothing;
+                 which estimates are hidden for the sake of earlier releases alone
     comparisons  [{measure, area, …, value, …, verdict, word: label, reason: label, contest: label, official: {…}}]
     charts       names of the charts in the bundle;   bundle_id: its id, "" where none was made
     """
@@ -84,7 +84,10 @@ def _since(since: Since) -> dict[str, Any]:
         {"measure": measure, "area": area, "period": period, "breakdown": dict(group)}
         for measure, area, period, group in sorted(since.hidden)
     ]
-    return {"changed": since.changed, "least": since.least, "hidden": hidden}
+    if since.warning is None:
+        return {"soon": {}, "repair": {}, "hidden": hidden}
+    soon, repair = (in_all(lambda which=which: (since.warning or ("", ""))[which]) for which in (0, 1))  # type: ignore[misc]
+    return {"soon": soon, "repair": repair, "hidden": hidden}
 
 
 def concerns_of(result: Result) -> list[dict[str, Any]]:

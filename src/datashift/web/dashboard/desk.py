@@ -16,6 +16,7 @@ from datashift.web.collection import stating
 from datashift.web.collection.models import Review
 from datashift.web.collection.precautions import told as precautions_told
 from datashift.web.collection.services import send_back
+from datashift.web.collection.still_open import still_open
 from datashift.web.dashboard import dossiers, services
 from datashift.web.dashboard.models import Release
 from datashift.web.people.models import User
@@ -67,12 +68,12 @@ def withdraw(request: HttpRequest, release: str) -> HttpResponse:
     found = Release.objects.select_related("organisation").filter(pk=release).first()
     if found is None or not may(person, "withdraw", found.organisation):
         raise Http404
-    why, problem = request.POST.get("why", "")[:LONGEST], ""
+    why, problem = request.POST.get("why", "")[:LONGEST], None
     if request.method == "POST":
         try:
-            services.withdraw(release=found, why=why, by=person)
+            services.withdraw(release=found, why=why, by=person, confirmed="public" in request.POST)
         except DataShiftError as refused:
-            problem = str(refused)
+            problem = refused
         else:
             messages.success(request, _("The figures are taken back. The page of the release says why."))
             return redirect("review-queue")
@@ -117,8 +118,10 @@ def _withdrawable(person: User) -> QuerySet[Release]:
 # --- one review -------------------------------------------------------------------------------------------------------
 
 
-def _shown(request: HttpRequest, one: Review, problem: str = "", comment: str = "") -> HttpResponse:
+def _shown(request: HttpRequest, one: Review, problem: str = "", comment: str = "", despite: str = "") -> HttpResponse:
     person, told, dataset = _person(request), one.run.told, one.run.dataset
+    decides = one.decision == Review.Decision.OPEN and _decides(person, one)
+    left = still_open(one.run) if decides else []
     notes = {(note.check_id, note.code): note for note in dataset.notes.all()}
     names = {measure["id"]: label(measure["label"]) for measure in told["measures"]}
     facts = {
@@ -134,14 +137,17 @@ def _shown(request: HttpRequest, one: Review, problem: str = "", comment: str = 
         "units": {measure["id"]: measure["unit"] for measure in told["measures"]},
         "compared": [one for one in told["comparisons"] if one["official"]],
         "alone": sum(not one["official"] for one in told["comparisons"]),
-        "decides": one.decision == Review.Decision.OPEN and _decides(person, one),
+        "decides": decides,
         "own": one.asked_by_id == person.pk,
         "near": may(person, "see-draft", dataset.organisation),
         "release": Release.objects.filter(pk=told["bundle_id"], run=one.run).first(),
         "dossier": _dossier(one),
         "precautions": precautions_told(dataset),
+        "still_open": left,
+        "stopped": any(point.stop for point in left),
         "problem": problem,
         "comment": comment,
+        "despite": despite,
     }
     return render(request, "dashboard/desk_review.html", facts, status=400 if problem else 200)
 
@@ -172,16 +178,18 @@ def _table(told: Facts, measure: Facts) -> Facts | None:
 
 
 def _decided(request: HttpRequest, one: Review, person: User) -> HttpResponse:
-    comment = request.POST.get("comment", "")[:LONGEST]
+    comment, despite = (request.POST.get(name, "")[:LONGEST] for name in ("comment", "despite"))
+    # Who ticked that they read what is open read it as it stood then; where it changed since, it is read again.
+    known = request.POST.get("open_read") == str(one.run.dataset.version)
     if request.POST.get("decision") == "release" and not request.POST.get("read"):
-        return _shown(request, one, _("Read the findings first, then tick the box that says so."), comment)
+        return _shown(request, one, _("Read the findings first, then tick the box that says so."), comment, despite)
     try:
         if request.POST.get("decision") == "release":
-            made = services.release(review=one, by=person, comment=comment)
+            made = services.release(review=one, by=person, comment=comment, despite=despite if known else "")
             messages.success(request, _("Released. Everybody can read it now."))
             return redirect("release", made.pk)
         send_back(review=one, comment=comment, by=person)
     except DataShiftError as refused:
-        return _shown(request, one, str(refused), comment)
+        return _shown(request, one, str(refused), comment, despite)
     messages.success(request, _("It goes back to its producer, with your words."))
     return redirect("review-queue")

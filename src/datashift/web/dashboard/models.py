@@ -49,6 +49,9 @@ class Release(models.Model):
     superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_why = models.TextField(default="", blank=True)
+    despite = models.JSONField(default=dict, blank=True)
+    """Private: what was open when somebody released it nevertheless, and why: {by, at, why, open: [{code, text,
+    cases}]}; `by` is the number of a person. {} where nothing was open, or nobody looked."""
     answers_withdrawn = models.PositiveIntegerField(default=0)
     """How many of its answers were withdrawn since; its figures were made with them."""
     texts = models.JSONField(default=dict)

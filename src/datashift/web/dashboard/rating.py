@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from datashift.errors import BadProfile, BadRating, NotAllowed
 from datashift.language import label
+from datashift.standards.personal_texts import require_none
 from datashift.standards.profiles import Profile
 from datashift.web.collection.models import Review, Run
 from datashift.web.dashboard.models import Rating, Release
@@ -51,11 +52,12 @@ def seen(release: Release, profile: Profile, by: User) -> str:
     return sha256(repr((profile.version, own)).encode()).hexdigest()
 
 
-def rate(*, release: Release, profile: str, said: Said, page: str, by: User) -> int:
+def rate(*, release: Release, profile: str, said: Said, page: str, by: User, confirmed: bool = False) -> int:
     """Keep the scores of a person, in the place of their former ones; return how many changed.
 
     `page` is what `seen` gave the page on which they were filled in. Either all are kept or none. Raises NotAllowed,
-    BadRating, and BadProfile where the registry has no such profile.
+    BadRating, BadProfile where the registry has no such profile, and PersonalWords where a reason tells about a person
+    (see `require_none`).
     """
     with transaction.atomic():
         found = Release.objects.select_for_update().select_related("organisation").get(pk=release.pk)
@@ -66,6 +68,9 @@ def rate(*, release: Release, profile: str, said: Said, page: str, by: User) -> 
             raise BadRating("rating.old-page")
         former = {one.criterion: one for one in given(found, asked, by)}
         scores = {name: _score(asked, name, one, former.get(name)) for name, one in said.items() if name in asked.tops}
+        known = {one.why for one in former.values()}
+        reasons = [one[1] for one in scores.values() if one is not None and one[1] not in known]
+        require_none(*reasons, confirmed=confirmed)
         changed = [_keep(found, asked, name, one, former.get(name), by) for name, one in scores.items()]
         if any(changed):
             bump()

@@ -38,7 +38,9 @@ def rate(request: HttpRequest, release: str, profile: str) -> HttpResponse:
         said = _sent(request.POST, asked)
         page = request.POST.get("page", "")
         try:
-            changed = rating.rate(release=found, profile=profile, said=said, page=page, by=person)
+            changed = rating.rate(
+                release=found, profile=profile, said=said, page=page, by=person, confirmed="public" in request.POST
+            )
         except DataShiftError as faulty:
             problem, page = faulty, rating.seen(found, asked, person)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 from datashift.errors.web import NotAllowed
+from datashift.language import _
+from datashift.standards.personal import scan
+from datashift.standards.personal_texts import require_none
 from datashift.web.collection.models import Dataset, Review, Run
 from datashift.web.collection.services import mark_released
+from datashift.web.collection.still_open import StillOpen, still_open
 from datashift.web.dashboard import dossiers
 from datashift.web.dashboard.bundles import Bundle, keep, opened
 from datashift.web.dashboard.models import Beside, Figure, Ledger, Release
@@ -25,12 +29,15 @@ from datashift.web.people.models import Organisation, User
 from datashift.web.people.services import record
 
 _AT_ONCE = 500
+LONGEST_WHY = 300
 
 
-def release(*, review: Review, by: User, comment: str = "") -> Release:
+def release(*, review: Review, by: User, comment: str = "", despite: str = "") -> Release:
     """Make the run under review public, if `by` is not who asked for it. Released twice, it is one release.
 
-    Raises NotAllowed (review.own, review.decided, release.known, release.names-producer) and Tampered.
+    Where something is open before it may be public, `despite` says why it is released nevertheless, by somebody who
+    read what; it is kept with the release. Raises NotAllowed (review.own, review.decided, release.stopped,
+    release.open, release.reason-personal, release.known, release.names-producer) and Tampered.
     """
     if review.asked_by_id == by.pk:
         raise NotAllowed("review.own")
@@ -40,6 +47,10 @@ def release(*, review: Review, by: User, comment: str = "") -> Release:
         raise NotAllowed("review.decided")
     bundle = opened(settings.HOME / run.folder)
     _require_unnamed(bundle, run.dataset.organisation)
+    why = " ".join(despite.split())[:LONGEST_WHY]
+    left = still_open(run, bundle.members["recipe.toml"].decode())
+    if review.decision == Review.Decision.OPEN:
+        _require_settled(left, why)
     keep(bundle, settings.HOME)
     with transaction.atomic():
         review = Review.objects.select_for_update().get(pk=review.pk)
@@ -47,7 +58,10 @@ def release(*, review: Review, by: User, comment: str = "") -> Release:
             return Release.objects.get(pk=bundle.said.id)
         mark_released(review=review, by=by, comment=comment)
         told = {**run.told, "notes": notes_of(run.dataset)}
-        return _published(bundle, told, run.dataset.organisation, run, by)
+        made = _published(bundle, told, run.dataset.organisation, run, by)
+        if left:
+            _released_nevertheless(made, left, why, by)
+        return made
 
 
 def publish_folder(
@@ -66,10 +80,14 @@ def publish_folder(
         return _published(bundle, told, organisation, None, by)
 
 
-def withdraw(*, release: Release, why: str, by: User | None) -> Release:
-    """Take the figures of a release out of every page; its own page stays and says why. Raises NotAllowed."""
+def withdraw(*, release: Release, why: str, by: User | None, confirmed: bool = False) -> Release:
+    """Take the figures of a release out of every page; its own page stays and says why.
+
+    Raises NotAllowed, and PersonalWords where the reason tells about a person (see `require_none`).
+    """
     if not why.strip():
         raise NotAllowed("release.why")
+    require_none(why, confirmed=confirmed or by is None)
     with transaction.atomic():
         found = Release.objects.select_for_update().get(pk=release.pk)
         if found.withdrawn_at is None:
@@ -114,6 +132,25 @@ def _require_unnamed(bundle: Bundle, organisation: Organisation) -> None:
     """The files of a release never change, so an anonymous producer is not named in them from the start."""
     if organisation.anonymous and bundle.said.recipe.producer != organisation.slug:
         raise NotAllowed("release.names-producer", slug=organisation.slug)
+
+
+def _require_settled(left: Sequence[StillOpen], why: str) -> None:
+    """What is open must have been read by who releases it nevertheless; nobody waves through what stops a release."""
+    if stops := [one for one in left if one.stop]:
+        raise NotAllowed("release.stopped", what=" ".join(f"{one.told()} {one.repair}" for one in stops))
+    if left and not why:
+        raise NotAllowed("release.open", what=" ".join(one.told() for one in left))
+    if kinds := scan(why):
+        raise NotAllowed("release.reason-personal", kinds=", ".join(_(kind) for kind in kinds))
+
+
+def _released_nevertheless(made: Release, left: Sequence[StillOpen], why: str, by: User) -> None:
+    """Keep with a release what was open, who released it, when and why. The record has no words, which may name."""
+    told = [{"code": one.code, "text": one.text, "cases": list(one.cases)} for one in left]
+    made.despite = {"by": by.pk, "at": timezone.now().isoformat(timespec="seconds"), "why": why, "open": told}
+    made.save(update_fields=["despite"])
+    open_then = [one.code for one in left]
+    record("release.nevertheless", made.pk, by=by, organisation=made.organisation, open=open_then)
 
 
 def _again(known: Release, organisation: Organisation) -> Release:

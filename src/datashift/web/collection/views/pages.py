@@ -15,6 +15,7 @@ from datashift.web.collection.kits import at_hand
 from datashift.web.collection.models import Dataset, Note, Review
 from datashift.web.collection.precautions import told as precautions_told
 from datashift.web.collection.steps import fitting_run
+from datashift.web.collection.still_open import still_open
 from datashift.web.collection.views.access import person
 from datashift.web.collection.views.columns import all_columns
 from datashift.web.collection.views.files import offered
@@ -217,6 +218,7 @@ def _review(request: HttpRequest, dataset: Dataset) -> Facts:
         "deciders": [str(one) for one in (inside | outside).distinct()[:8]],
         "for_office": bool(dataset.answers.get("who", {}).get("for_office")),
         "precautions": precautions_told(dataset),
+        "still_open": still_open(run) if (run := fitting_run(dataset)) else [],
     }
 
 

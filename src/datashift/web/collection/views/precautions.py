@@ -32,7 +32,9 @@ def precautions(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             consider(
                 dataset=dataset, items=request.POST.getlist("item"), by=person(request),
-                answers={one.id: request.POST.get(f"question-{one.id}", "") for one in questions()},
+                # While a review is open the questions cannot be answered, and are not sent.
+                answers=None if dataset.state == Dataset.State.IN_REVIEW
+                else {one.id: request.POST.get(f"question-{one.id}", "") for one in questions()},
                 version=int(version) if version.isdecimal() else 0,
             )  # fmt: skip
         except DataShiftError as refused:
@@ -44,6 +46,7 @@ def precautions(request: HttpRequest, key: UUID) -> HttpResponse:
     facts = {
         "dataset": dataset, "problem": problem, "precautions": told(dataset),
         "choices": [(name, _(words)) for name, words in CHOICES], "editable": _may_consider(request, dataset),
+        "in_review": dataset.state == Dataset.State.IN_REVIEW,
     }  # fmt: skip
     return render(request, "collection/precautions.html", facts, status=400 if problem else 200)
 
