@@ -41,9 +41,11 @@ def test_every_command_has_a_help_text_in_the_four_languages(capsys: pytest.Capt
     assert set(COMMANDS) == {"suggest", "run", "verify", "demo"}
     shadow = {"official", "ledger", "claims", "progress", "coverage"}
     site = {"serve", "work", "publish"}
-    named = {"estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures"}
+    named = {"estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures",
+             "redact"}  # fmt: skip
     evidence = {"assess", "profiles", "dossier"}
-    assert set(MODULES) == shadow | named | site | evidence
+    single = {"microdata", "points", "pictures"}
+    assert set(MODULES) == single | shadow | named | site | evidence
 
 
 @pytest.fixture(scope="module")

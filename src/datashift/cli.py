@@ -221,8 +221,8 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int | None], str]] = {
 }
 MODULES = (
     "official", "ledger", "claims", "progress", "coverage",
-    "assess", "estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures",
-    "profiles", "serve", "work", "publish", "dossier",
+    "assess", "estimate", "pool", "trend", "smooth", "check", "corrections", "redact", "kits", "areas", "standards",
+    "structures", "profiles", "serve", "work", "publish", "dossier", "microdata", "points", "pictures",
 )  # fmt: skip
 """Commands with verbs of their own; each is a module of `commands`."""
 

@@ -98,7 +98,7 @@ def test_shares_of_nobody_or_of_all_are_as_rare_as_the_page_says(real: Callable[
     shares = sum(e.unit == "PT" and e.value is not None for case in cases for e in case.result.estimates)
     found = [one for case in cases for one in of_one_mind(case)]
     assert [one.split()[0] for one in found] == ["WATER_IMPROVED", "PROBLEMS_ADDRESSED"]
-    [stated] = re.findall(r"(\d+) of (\d+) shares of people", PAGE.read_text("utf-8"))
+    [stated] = re.findall(r"(\d+) of (\d+)\s+shares of people", PAGE.read_text("utf-8"))
     assert (len(found), shares) == tuple(map(int, stated))
 
 

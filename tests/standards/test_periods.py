@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datashift.errors import BadRecipe
-from datashift.standards.periods import years, years_apart
+from datashift.standards.periods import last_day, years, years_apart
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,31 @@ def test_periods_that_share_a_year_are_not_apart() -> None:
     assert years_apart("2011-01-01/P3Y", "2012") == 0
     assert years_apart("2011-01-01/P3Y", "2010") == years_apart("2010", "2011/2013") == 1
     assert years_apart("2011", "2017") == 6
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        ("2011", "2011-12-31"),
+        ("2011/2013", "2013-12-31"),
+        ("2012-02", "2012-02-29"),
+        ("2011-M07", "2011-07-31"),
+        ("2011-Q3", "2011-09-30"),
+        ("2011-T1", "2011-04-30"),
+        ("2011-S2", "2011-12-31"),
+        ("2011-A1", "2011-12-31"),
+        ("2020-W53", "2021-01-03"),
+        ("2011-02-28", "2011-02-28"),
+        ("2011-01-01/P3Y", "2013-12-31"),
+        ("2011-01-01/2013-06-30", "2013-06-30"),
+    ],
+)
+def test_the_last_day_of_a_period_is_known(period: str, expected: str) -> None:
+    assert last_day(period).isoformat() == expected
+    assert last_day(f" {period} ").isoformat() == expected
+
+
+@pytest.mark.parametrize("period", ["", "soon", "2013/2011", "2011-13", "2011-02-30"])
+def test_what_is_no_period_has_no_last_day(period: str) -> None:
+    with pytest.raises(BadRecipe):
+        last_day(period)

@@ -157,7 +157,7 @@ def _apply(options: argparse.Namespace) -> Told:
     raw, ledger = _raw(options.file), read(options.ledger)
     done = replay(raw, ledger)
     if options.out:
-        _save(done.table.drop_columns(["_row"]), options.out)
+        save(done.table.drop_columns(["_row"]), options.out)
     lines = list(wording.replayed(raw, done))
     if options.out:
         lines.append(_("Corrected rows: {file}").format(file=options.out))
@@ -204,7 +204,8 @@ VERBS: dict[str, tuple[Callable[[argparse.Namespace], Told], str]] = {
 # --- parts ----------------------------------------------------------------------------------------------------------
 
 
-def _save(table: pa.Table, path: Path) -> None:
+def save(table: pa.Table, path: Path) -> None:
+    """Write rows as CSV (UTF-8)."""
     import csv
 
     with path.open("w", encoding="utf-8", newline="") as out:

@@ -5,11 +5,12 @@ from datashift.corrections.compare import KINDS, Compared, Difference, compare
 from datashift.corrections.entry import Change, Condition, Entry, LogRow, Note, Open, Remove, Rule, Undo, condition
 from datashift.corrections.ledger import Ledger, append, create, parse, read, repair, text
 from datashift.corrections.multiple import find as find_multiple
+from datashift.corrections.redaction import redaction
 from datashift.corrections.replay import Conflict, Replayed, Touched, replay
 
 __all__ = [
     "ACTION_KINDS", "KINDS", "Change", "Compared", "Condition", "Conflict", "Difference", "Entry", "Imported",
     "Ledger", "LogRow", "NotUnderstood", "Note", "Open", "Remove", "Replayed", "Rule", "Touched", "Undo", "append",
-    "columns_of", "compare", "condition", "create", "find_multiple", "parse", "read", "repair", "replay", "take_log",
-    "text",
+    "columns_of", "compare", "condition", "create", "find_multiple", "parse", "read", "redaction", "repair", "replay",
+    "take_log", "text",
 ]  # fmt: skip

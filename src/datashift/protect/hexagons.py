@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import h3
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from datashift.errors import CannotProtect
 from datashift.language import N_
+from datashift.protect.points import Points
 
 COUNTED = N_("Points are told as counts in hexagons, each with at least {least_n} of them.")
 MERGED = N_("{count} points are told in a larger hexagon, because a small one near them held too few.")
@@ -73,6 +74,39 @@ def hexagons(
     gone = (merged, int((told == "").sum()), len(longitude) - placed.size)
     counted = {str(name): int(n) for name, n in zip(cells, counts, strict=True)}
     return Hexagons(counted, whole, *gone, _said(least_n, *gone))
+
+
+def hexagons_of_areas(
+    points: Points, *, least_n: int, finest: int = 7, coarsest: int = 4, people: Sequence[str] = ()
+) -> dict[str, Hexagons]:
+    """Count points in hexagons that end at the borders of areas: those of each area by themselves, as `hexagons` does.
+
+    So whoever takes the hexagons of an area from the figure of the area is left with nobody, or with `least_n` at
+    least; and a hexagon that lies in two areas tells no difference between them. Points without a position count
+    among those left over: where they alone are too few, the smallest hexagon is left out with them.
+    """
+    longitude, latitude = points.longitude, points.latitude
+    area = np.asarray(points.area if len(points.area) else [""] * len(longitude), dtype=np.str_)
+    names, of = np.unique(area, return_inverse=True)
+    who = np.asarray(people, dtype=np.str_) if len(people) else None
+    made: dict[str, Hexagons] = {}
+    for number, name in enumerate(names):
+        own = np.flatnonzero(of == number)
+        told = hexagons(
+            longitude[own], latitude[own], least_n=least_n, finest=finest, coarsest=coarsest,
+            people=() if who is None else who[own].tolist(),
+        )  # fmt: skip
+        made[str(name)] = _with_the_placeless(told, least_n)
+    return made
+
+
+def _with_the_placeless(told: Hexagons, least_n: int) -> Hexagons:
+    if not told.counts or not 0 < told.left_out + told.no_place < least_n:
+        return told
+    smallest = min(told.counts, key=lambda cell: (told.counts[cell], cell))
+    counts = {cell: n for cell, n in told.counts.items() if cell != smallest}
+    cells = np.where(told.cell_of == smallest, "", told.cell_of)
+    return replace(told, counts=counts, cell_of=cells, left_out=told.left_out + told.counts[smallest])
 
 
 def _mosaic(names: Texts, cell: npt.NDArray[np.intp], who: Texts | None, sizes: tuple[int, int], least_n: int) -> Texts:

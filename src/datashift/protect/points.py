@@ -22,7 +22,7 @@ LEAST_KEY = 16
 EXACT = N_("These points are exact: they show public things, and the kit says that their places may be known.")
 MOVED = N_(
     "Each point was moved in a random direction. In towns it moved up to {urban} km, elsewhere up to {rural} km, and "
-    "{share} % of the points elsewhere up to {far} km. Every distance up to the limit is equally likely."
+    "{share} per cent of the points elsewhere up to {far} km. Every distance up to the limit is equally likely."
 )
 INSIDE = N_(
     "No point left the area that is reported. Where it would have, it was drawn again: {again} of {places} places."
@@ -85,6 +85,14 @@ class Points:
             length = len(getattr(self, name))
             if length != len(self.longitude) and (length or name not in ("area", "place")):
                 raise CannotProtect("points.lengths", points=len(self.longitude), field=name, length=length)
+
+    def some(self, rows: npt.NDArray[np.intp]) -> Points:
+        """Return the points of `rows`, in this order."""
+
+        def of(column: Sequence[str]) -> list[str]:
+            return [column[row] for row in rows.tolist()] if len(column) else []
+
+        return Points(self.longitude[rows], self.latitude[rows], self.urban[rows], of(self.area), of(self.place))
 
 
 @dataclass(frozen=True)

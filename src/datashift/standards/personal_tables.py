@@ -1,4 +1,4 @@
-"""Personal data in the texts of a table: proposed cell by cell, counted, kept, and redacted once a person confirmed.
+"""Personal data in the texts of a table: proposed cell by cell, counted, and redacted once a person confirmed.
 
 A `Proposal` holds no word of the text, so that it may stand in a record.
 """
@@ -6,12 +6,12 @@ A `Proposal` holds no word of the text, so that it may stand in a record.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from datashift.standards.personal_texts import MARKS, Span, propose, redact
+from datashift.standards.personal_texts import Span, propose, redact
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Proposal:
 
 def propose_in(table: pa.Table, columns: Iterable[str] | None = None) -> tuple[Proposal, ...]:
     """Return what looks personal in the cells of the text columns of `table`, or of those that are named."""
-    wanted = [name for name in table.column_names if _is_text(table, name)] if columns is None else list(columns)
+    wanted = text_columns(table) if columns is None else list(columns)
     made: list[Proposal] = []
     for name in wanted:
         seen: dict[str, tuple[Span, ...]] = {}
@@ -50,47 +50,34 @@ def counted(proposals: Iterable[Proposal]) -> dict[str, dict[str, int]]:
     return made
 
 
-def redact_in(table: pa.Table, confirmed: Iterable[Proposal]) -> pa.Table:
-    """Return `table` with the confirmed stretches replaced. Raises ValueError where the table is another by now."""
-    cells: dict[str, dict[int, list[Proposal]]] = {}
+def redacted(table: pa.Table, confirmed: Iterable[Proposal]) -> dict[tuple[str, int], str]:
+    """Return the texts that stand in the place of others once these stretches are redacted, by column and row.
+
+    Raises ValueError where the table is another than the one in which they were seen.
+    """
+    cells: dict[tuple[str, int], list[Proposal]] = {}
     for one in confirmed:
-        cells.setdefault(one.column, {}).setdefault(one.row, []).append(one)
-    for column, rows in cells.items():
-        texts = table[column].to_pylist()
-        for row, proposals in rows.items():
-            text = texts[row - 1] if 0 < row <= len(texts) else None
-            if text is None or any(one.length != len(text) for one in proposals):
-                raise ValueError(f"row {row} of column {column!r} is not the text in which this was seen")
-            texts[row - 1] = redact(text, [one.span for one in proposals])
-        table = table.set_column(table.column_names.index(column), column, pa.array(texts, table[column].type))
+        cells.setdefault((one.column, one.row), []).append(one)
+    made = {}
+    for (column, row), proposals in cells.items():
+        text = table[column][row - 1].as_py() if 0 < row <= table.num_rows else None
+        if text is None or any(one.length != len(text) for one in proposals):
+            raise ValueError(f"row {row} of column {column!r} is not the text in which this was seen")
+        made[column, row] = redact(text, [one.span for one in proposals])
+    return made
+
+
+def redact_in(table: pa.Table, confirmed: Iterable[Proposal]) -> pa.Table:
+    """Return `table` with the confirmed stretches replaced, and nothing else. Raises ValueError as `redacted` does."""
+    columns: dict[str, dict[int, str]] = {}
+    for (column, row), text in redacted(table, confirmed).items():
+        columns.setdefault(column, {})[row - 1] = text
+    for column, texts in columns.items():
+        cells = [texts.get(place, text) for place, text in enumerate(table[column].to_pylist())]
+        table = table.set_column(table.column_names.index(column), column, pa.array(cells, table[column].type))
     return table
 
 
-def as_records(proposals: Iterable[Proposal]) -> list[dict[str, int | str]]:
-    """Return proposals as they are kept: no word of a text is among it."""
-    return [
-        {
-            "column": p.column,
-            "row": p.row,
-            "length": p.length,
-            "start": p.span.start,
-            "end": p.span.end,
-            "kind": p.span.kind,
-        }
-        for p in proposals
-    ]
-
-
-def from_records(records: Iterable[Mapping[str, int | str]]) -> tuple[Proposal, ...]:
-    """Return the proposals that were kept with `as_records`. Raises ValueError for a kind that is none."""
-    made = []
-    for one in records:
-        if one["kind"] not in MARKS:
-            raise ValueError(f"there is no kind {one['kind']!r} of personal data")
-        span = Span(int(one["start"]), int(one["end"]), str(one["kind"]))
-        made.append(Proposal(str(one["column"]), int(one["row"]), int(one["length"]), span))
-    return tuple(made)
-
-
-def _is_text(table: pa.Table, name: str) -> bool:
-    return str(table.schema.field(name).type) in ("string", "large_string")
+def text_columns(table: pa.Table) -> list[str]:
+    """Return the names of the columns that hold texts."""
+    return [one.name for one in table.schema if str(one.type) in ("string", "large_string")]

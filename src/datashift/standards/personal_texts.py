@@ -19,8 +19,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from datashift.language import N_
-from datashift.standards.personal import DEGREE_PAIR, DEVANAGARI, ID_SHAPES, MAIL_SHAPE, PHONE_SHAPES
+from datashift.errors import PersonalWords
+from datashift.language import N_, _
+from datashift.standards.personal import DEGREE_PAIR, DEVANAGARI, ID_SHAPES, KINDS, MAIL_SHAPE, PHONE_SHAPES, scan
 from datashift.standards.personal_names import lowered, named
 
 MARKS = {
@@ -32,6 +33,9 @@ MARKS = {
     "address": N_("[address]"),
 }
 """What stands in a redacted text in the place of each kind."""
+
+KIND_WORDS = {**dict(zip(KINDS, KINDS, strict=True)), "name": N_("name"), "address": N_("address")}
+"""What each kind is called, to be translated."""
 
 _ORDER = ("e-mail", "coordinates", "id number", "address", "phone", "name")
 """Where two kinds overlap, the first of these is proposed."""
@@ -165,6 +169,23 @@ def redact(text: str, confirmed: Iterable[Span]) -> str:
             parts += [text[behind : one.start], one.mark]
         behind = max(behind, one.end)
     return "".join([*parts, text[behind:]])
+
+
+def require_none(*texts: str, confirmed: bool = False) -> None:
+    """Let words pass that a person wrote and everybody will read, or raise PersonalWords, which quotes none of them.
+
+    Phones, e-mails, exact coordinates and identity numbers never pass. What may be a name or an address passes once a
+    person `confirmed` that it may be public: a well may bear somebody's name.
+    """
+    if kinds := {kind for text in texts for kind in scan(text)}:
+        raise PersonalWords("words.personal", kinds=in_words(kinds))
+    if not confirmed and (kinds := {span.kind for text in texts for span in propose(text)}):
+        raise PersonalWords("words.to-confirm", kinds=in_words(kinds))
+
+
+def in_words(kinds: Iterable[str]) -> str:
+    """Return kinds of personal data as they are called in the current language."""
+    return ", ".join(sorted(_(KIND_WORDS[kind]) for kind in kinds))
 
 
 def _found(plain: str, text: str) -> Iterator[tuple[str, int, int]]:

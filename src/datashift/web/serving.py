@@ -26,6 +26,7 @@ from datashift.language import current
 
 KINDS = {
     "suggest": "datashift.web.collection.suggesting",
+    "look": "datashift.web.collection.looking",
     "run": "datashift.web.collection.running",
     "refresh": "datashift.web.dashboard.refreshing",
     "dossier": "datashift.web.dashboard.printing",

@@ -125,9 +125,9 @@ def test_words_that_seem_personal_are_told_by_kind_and_never_quoted(
     tanzania: Dataset, producer: User, signed_in: Callable[[User], Client]
 ) -> None:
     Note.objects.create(dataset=tanzania, check_id="K1", code="x", text="Ask Juma Hamisi, 0712 345 678", by=producer)
-    assert told(tanzania)["words"] == [("Explanations of findings", [("name", 1), ("phone", 1)])]
+    assert told(tanzania)["words"] == [("Explanation of a finding", [("name", 1), ("phone", 1)])]
     page = signed_in(producer).get(reverse("precautions", args=[tanzania.pk])).content.decode()
-    assert "Explanations of findings: name (1), phone (1)" in page
+    assert "Explanation of a finding: name (1), phone (1)" in page
     assert "Hamisi" not in page
     assert "345 678" not in page
 

@@ -23,7 +23,7 @@ from datashift.web.collection import receipts, services
 from datashift.web.collection.looking import look
 from datashift.web.collection.models import Dataset, Note, Passage
 from datashift.web.collection.passages import is_looked, open_words, redactions, require_decided, text_columns
-from datashift.web.collection.recipes import WITHDRAWN, beside
+from datashift.web.collection.recipes import LEDGER, beside
 from datashift.web.collection.redacting import columns_of, decide, decide_words, look_again
 from datashift.web.collection.retaining import retain
 from datashift.web.collection.running import run
@@ -91,7 +91,7 @@ def test_texts_are_searched_and_answers_places_and_ids_are_not(told: Dataset) ->
 
 def test_nothing_is_redacted_that_nobody_confirmed(told: Dataset) -> None:
     assert redactions(told) == []
-    assert WITHDRAWN not in beside(told)
+    assert LEDGER not in beside(told)
     assert "corrections" not in told.recipe
 
 
@@ -99,12 +99,12 @@ def test_what_is_confirmed_stands_in_the_ledger_and_what_is_kept_stays(told: Dat
     first = told.passages.get(row=3)
     decide(dataset=told, said={first.pk: ["redact", "keep"]}, by=producer)
     told.refresh_from_db()
-    ledger = parse(beside(told)[WITHDRAWN].encode(), WITHDRAWN)
+    ledger = parse(beside(told)[LEDGER].encode(), LEDGER)
     changes = [one for one in ledger.entries if isinstance(one, Change)]
     assert [(one.row, one.column, one.new) for one in changes] == [
         ("3", "remarks", f"Call [phone], my name is {PERSON}, the pump is broken")
     ]
-    assert PHONE not in beside(told)[WITHDRAWN]
+    assert PHONE not in beside(told)[LEDGER]
     assert told.passages.filter(at=None).count() == 2
 
 

@@ -107,10 +107,10 @@ def test_days_to_wait_begin_after_the_last_day_of_the_data_and_never_after_the_r
 def test_words_with_a_phone_stop_a_release_and_a_name_only_asks_for_a_look(waiting: Waiting) -> None:
     waiting.note("Ask Juma Hamisi")
     look = waiting.open()["perhaps-personal"]
-    assert (look.cases, look.stop) == (("Explanations of findings: name (1)",), False)
+    assert (look.cases, look.stop) == (("Explanation of a finding: name",), False)
     waiting.note("+255 754 123 456")
     stop = waiting.open()["words"]
-    assert (stop.cases, stop.stop) == (("Explanations of findings: phone (1)",), True)
+    assert (stop.cases, stop.stop) == (("Explanation of a finding: phone",), True)
     assert next(iter(waiting.open())) == "words", "what stops it stands first"
     assert "754" not in str(waiting.open())
     assert "Hamisi" not in str(waiting.open())

@@ -13,6 +13,8 @@ import pyarrow as pa
 from datashift.errors import CannotProtect
 from datashift.protect.microdata.uniques import texts
 
+How = Literal["bands", "areas", "rare"]
+
 OTHER = "_O"
 """The code of SDMX for other answers, put together."""
 
@@ -22,7 +24,7 @@ class Recode:
     """A column told coarser: each answer that occurs, and the answer that takes its place."""
 
     column: str
-    how: Literal["bands", "areas", "rare"]
+    how: How
     to: Mapping[str, str]
     width: float | None = None
 

@@ -20,12 +20,10 @@ from datashift.protect.microdata.uniques import Codes, Numbers, alike, coded
 BANDS = N_("Tell '{column}' in bands of {width}: {after} answers instead of {before}.")
 AREAS = N_("Tell '{column}' one level up: {after} areas instead of {before}.")
 RARE = N_("Put the rare answers to '{column}' together: {after} answers instead of {before}.")
-HELPS = N_("{fewer} people fewer then stand out; {coarser} % of the people have a coarser answer.")
-TOGETHER = N_("It helps only together with the other changes; {coarser} % of the people have a coarser answer.")
+HELPS = N_("{fewer} people fewer then stand out; {coarser} per cent of the people have a coarser answer.")
+TOGETHER = N_("It helps only together with the other changes; {coarser} per cent of the people have a coarser answer.")
 OUT = N_("Leave '{column}' out: every cell of it would be blank.")
-CELLS = N_(
-    "Leave {cells} single cells blank in '{column}'; no share of an answer changes by more than {points} points."
-)
+CELLS = N_("Leave cells of '{column}' blank: {cells}. No share of an answer changes by more than {points} points.")
 WITHIN = N_("Shares of answers to '{asked}' by '{column}' change by up to {points} points.")
 NOTHING = N_("Nothing needs to change.")
 
@@ -229,7 +227,8 @@ def _cost(name: str, column: Kinds, blank: npt.NDArray[np.bool_], weigh: Numbers
     cells = int((blank & (column > 0)).sum())
     most = int(column.max(initial=0)) + 1
     before, after = (_shares(np.where(keep, column, 0), weigh, most) for keep in (column > 0, ~blank))
-    within = {one: _change_within(column, blank, answer, weigh) for one, answer in asked.items()}
+    changes = ((one, _change_within(column, blank, answer, weigh)) for one, answer in asked.items())
+    within = {one: change for one, change in changes if change is not None}
     return Cost(name, cells, 100 * float(np.abs(after - before).max(initial=0)), within, bool(blank.all()))
 
 
@@ -239,7 +238,8 @@ def _shares(column: Kinds, weigh: Numbers, most: int) -> Numbers:
     return sums / max(float(sums.sum()), 1e-300)
 
 
-def _change_within(column: Kinds, blank: npt.NDArray[np.bool_], answer: Kinds, weigh: Numbers) -> float:
+def _change_within(column: Kinds, blank: npt.NDArray[np.bool_], answer: Kinds, weigh: Numbers) -> float | None:
+    """Return the largest change of a share in any group that is large enough before and after; None without any."""
     shape = (int(column.max(initial=0)) + 1, int(answer.max(initial=0)) + 1)
     tables = []
     for keep in (column > 0, (column > 0) & ~blank):
@@ -250,4 +250,4 @@ def _change_within(column: Kinds, blank: npt.NDArray[np.bool_], answer: Kinds, w
         many = rows[:, 1:].sum(axis=1) >= _LEAST_GROUP
         tables.append((many, sums[:, 1:] / np.maximum(sums[:, 1:].sum(axis=1, keepdims=True), 1e-300)))
     both = tables[0][0] & tables[1][0]
-    return 100 * float(np.abs(tables[0][1] - tables[1][1])[both].max(initial=0))
+    return 100 * float(np.abs(tables[0][1] - tables[1][1])[both].max(initial=0)) if both.any() else None

@@ -22,9 +22,13 @@ BELOW = N_("{below} of {rows} people are alike to fewer than {k}. Somebody who k
 ENOUGH = N_("Nobody is alike to fewer than {k}.")
 ALONE = N_("{uniques} people are the only one of their kind in the table.")
 SPECIAL = N_("{special} of these stand out by three answers or fewer. Look at these rows first.")
-MOST = N_("'{column}' takes part in {share} % of what makes people stand out.")
+MOST = N_("'{column}' takes part in {share} per cent of what makes people stand out.")
 POPULATION = N_("About {unique} of them are probably the only one of their kind among all people, too.")
 MATCHES = N_("Somebody with a list of all people would find about {matches} of them rightly.")
+FAULTS = N_(
+    "Read these two numbers as orders of magnitude. In made-up populations with a tenth or more drawn they lay within "
+    "a half and a quarter of the truth; with a twentieth drawn, twice as many were the only one of their kind."
+)
 NO_POPULATION = N_(
     "How many of them are the only one among all people cannot be told: "
     "that needs {least} rows, and weights that say for how many people each stands."
@@ -107,7 +111,7 @@ class Risk:
         if self.population_uniques is None or self.matches is None:
             return (*said, (NO_POPULATION, {"least": str(_LEAST_ROWS)}))
         said.append((POPULATION, {"unique": f"{self.population_uniques:.0f}"}))
-        return (*said, (MATCHES, {"matches": f"{self.matches:.0f}"}))
+        return (*said, (MATCHES, {"matches": f"{self.matches:.0f}"}), (FAULTS, {}))
 
     def _of_answers(self) -> Said:
         least = str(self.aim.least_different)

@@ -8,7 +8,7 @@ was answered stands in the recipe (`recipes.caution`), so figures are worked out
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +17,9 @@ from django.utils import timezone
 from datashift.errors import BadUpload
 from datashift.language import N_, _, label
 from datashift.legal import NOT_CONFIRMED, Answer, Defaults, Item, defaults, legal_of, open_items, questions
-from datashift.standards.personal_texts import propose
 from datashift.web.collection.kits import kit_named
 from datashift.web.collection.models import Dataset
+from datashift.web.collection.passages import open_words
 from datashift.web.collection.recipes import PRECAUTIONS, rebuild
 from datashift.web.collection.services import RUN, locked
 from datashift.web.collection.steps import ready
@@ -115,7 +115,7 @@ def told(dataset: Dataset) -> Facts:
         "unanswered": len(questions()) - len(before["answers"]),
         "answered": {"by": names.get(before["by"], ""), "day": before["at"][:10]} if before["at"] else None,
         "defaults": _settings(defaults(before["answers"]), dataset.kit) if before["answers"] else [],
-        "words": [(_(place), kinds) for place, texts in own_words(dataset).items() if (kinds := _kinds(_seen(texts)))],
+        "words": [(place, _kinds(kinds)) for place, kinds in _words(dataset).items()],
         "columns": [(column, _kinds(counts)) for column, counts in dataset.suggestion.get("texts", {}).items()],
     }
 
@@ -155,26 +155,12 @@ def _settings(found: Defaults, kit: str) -> list[Facts]:
             for one in told]  # fmt: skip
 
 
-def own_words(dataset: Dataset) -> dict[str, list[str]]:
-    """Return the words that a producer wrote and that are published, by where they stand."""
-    return {
-        N_("The title"): [dataset.title],
-        N_("How it was asked, and its limits"): list(_texts(dataset.answers.get("asked", {}))),
-        N_("Evidence"): list(_texts(dataset.answers.get("evidence", {}))),
-        N_("Explanations of findings"): [note.text for note in dataset.notes.all()],
-    }
-
-
-def _seen(texts: Iterable[str]) -> Counter[str]:
-    return Counter(span.kind for text in texts for span in propose(text))
-
-
-def _texts(said: Any) -> Iterator[str]:
-    if isinstance(said, str):
-        yield said
-    elif isinstance(said, Mapping | list):
-        for one in said.values() if isinstance(said, Mapping) else said:
-            yield from _texts(one)
+def _words(dataset: Dataset) -> dict[str, Counter[str]]:
+    """Return by place what the words of a producer seem to hold that nobody decided on."""
+    found: dict[str, Counter[str]] = {}
+    for one in open_words(dataset):
+        found.setdefault(_(one.place), Counter()).update(one.kinds)
+    return found
 
 
 def _kinds(counts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -120,6 +120,7 @@ def _lost(receipt: Receipt) -> list[Dataset]:
 def _withdraw(dataset: Dataset, place: int) -> bool:
     if not Withdrawal.objects.get_or_create(dataset=dataset, place=place)[1]:
         return False
+    dataset.passages.filter(place=place).delete()
     hold_back(dataset, first_row(dataset) + place)
     return True
 

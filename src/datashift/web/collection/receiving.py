@@ -8,21 +8,33 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import transaction
 
-from datashift.errors import BadUpload
+from datashift.errors import BadUpload, CannotProtect
 from datashift.read.store import keep
 from datashift.web.collection.models import Upload
 from datashift.web.people.models import Organisation, User
 from datashift.web.people.services import record
 
-RESERVED = ("recipe.toml", "areas.csv", "kit", "release.zip", "evidence.zip", "withdrawn.jsonl", "stated.toml")
+RESERVED = (
+    "recipe.toml",
+    "areas.csv",
+    "kit",
+    "release.zip",
+    "evidence.zip",
+    "corrections.jsonl",
+    "earlier.json",
+    "stated.toml",
+)
 """Names that lie beside a recipe."""
 LONGEST_NAME = 200
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*")
+_PHONE_PICTURES = (b"ftyphei", b"ftyphev", b"ftypmif", b"ftypmsf", b"ftypavi")
 
 
 def receive(*, name: str, chunks: Iterable[bytes], organisation: Organisation, by: User) -> Upload:
     """Keep the bytes of a file under their SHA-256 and note that they came. The same file again is the same upload.
 
-    Raises BadUpload where the file is empty or larger than the site takes; nothing is kept then.
+    Raises BadUpload where the file is empty or larger than the site takes, CannotProtect where it is a picture, which
+    can carry where it was taken; nothing is kept then.
     """
     plain = _bare(name)
     sha256, path = keep(_measured(chunks, plain), settings.HOME)
@@ -38,12 +50,19 @@ def receive(*, name: str, chunks: Iterable[bytes], organisation: Organisation, b
 def _measured(chunks: Iterable[bytes], name: str) -> Iterable[bytes]:
     size = 0
     for chunk in chunks:
+        if not size and _is_picture(chunk[:12]):
+            raise CannotProtect("picture.no-data", name=name)
         size += len(chunk)
         if size > settings.UPLOAD_LIMIT:
             raise BadUpload("upload.too-large", file=name, most=f"{settings.UPLOAD_LIMIT >> 20} MB")
         yield chunk
     if not size:
         raise BadUpload("upload.empty", file=name)
+
+
+def _is_picture(start: bytes) -> bool:
+    webp = start[:4] == b"RIFF" and start[8:12] == b"WEBP"
+    return webp or start.startswith(_PICTURES) or start[4:].startswith(_PHONE_PICTURES)
 
 
 def _bare(name: str) -> str:

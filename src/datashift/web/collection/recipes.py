@@ -30,7 +30,7 @@ Answers = Mapping[str, Mapping[str, Any]]
 Table = dict[str, Any]
 
 RECIPE, AREAS, KIT, STATED = "recipe.toml", "areas.csv", "kit/kit.toml", "stated.toml"
-WITHDRAWN, EARLIER = "withdrawn.jsonl", "earlier.json"
+LEDGER, EARLIER = "corrections.jsonl", "earlier.json"
 MOST_AREAS = 400
 PRECAUTIONS = "precautions"
 CARE = {"threshold": "least_n", "points": "points", "delay": "delay", "microdata": "microdata"}
@@ -64,7 +64,7 @@ def identity(dataset: Dataset) -> dict[str, Any]:
         "producer": str(organisation),
         "own_kit": bool(own_text(dataset.kit)),
         "home": organisation.country,
-        "withdrawn": withdrawn_text(dataset),
+        "ledger": ledger_of(dataset),
         "earlier": earlier_text(dataset),
     }
 
@@ -74,8 +74,8 @@ def beside(dataset: Dataset) -> dict[str, str]:
     files = {}
     if stated := dataset.answers.get("evidence"):
         files[STATED] = stated_text(stated)
-    if withdrawn := withdrawn_text(dataset):
-        files[WITHDRAWN] = withdrawn
+    if ledger := ledger_of(dataset):
+        files[LEDGER] = ledger
     if earlier := earlier_text(dataset):
         files[EARLIER] = earlier
     recipe = tomllib.loads(dataset.recipe)
@@ -139,14 +139,14 @@ def _files_beside(answers: Answers, identity: Mapping[str, Any]) -> Table:
     files: Table = {}
     if stated := answers.get("evidence"):
         files["stated"] = {"file": STATED, "sha256": sha256(stated_text(stated).encode()).hexdigest()}
-    if withdrawn := identity.get("withdrawn"):
-        files["corrections"] = {"file": WITHDRAWN, "sha256": sha256(withdrawn.encode()).hexdigest()}
+    if ledger := identity.get("ledger"):
+        files["corrections"] = {"file": LEDGER, "sha256": sha256(ledger.encode()).hexdigest()}
     if earlier := identity.get("earlier"):
         files["earlier"] = [{"file": EARLIER, "sha256": sha256(earlier.encode()).hexdigest()}]
     return files
 
 
-def withdrawn_text(dataset: Dataset) -> str:
+def ledger_of(dataset: Dataset) -> str:
     """Return the ledger that takes withdrawn answers out, and what was confirmed to be personal in texts: rows, days,
     and nobody. "" where there is neither.
 

@@ -44,6 +44,7 @@ def _erase(dataset: Dataset) -> None:
             run.save(update_fields=["interviews", "told"])
         Concern.objects.filter(run__dataset=now).update(rows=[])
         now.receipts.all().delete()
+        now.passages.all().delete()
         now.suggestion = {name: now.suggestion[name] for name in ("kits",) if name in now.suggestion}
         now.erased, now.screening = timezone.now(), False
         now.state = now.State.DRAFT if now.state == now.State.IN_REVIEW else now.state

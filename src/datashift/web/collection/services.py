@@ -34,6 +34,7 @@ from datashift.errors import BadUpload, NotAllowed
 from datashift.language import current
 from datashift.web.collection.kits import full_name
 from datashift.web.collection.models import Dataset, Note, Review, Upload
+from datashift.web.collection.passages import require_decided
 from datashift.web.collection.receiving import receive
 from datashift.web.collection.recipes import rebuild
 from datashift.web.collection.sentences import sentences
@@ -242,7 +243,7 @@ def delete(*, dataset: Dataset, by: User) -> None:
 
 def ask_for_review(*, dataset: Dataset, for_office: bool, by: User) -> Review:
     """Ask that the latest result be released. Raises BadUpload where it does not fit what was said last, or a step is
-    missing.
+    missing, and PersonalWords where words that would be public look personal and nobody decided on them.
     """
     with transaction.atomic():
         found = locked(dataset)
@@ -251,6 +252,7 @@ def ask_for_review(*, dataset: Dataset, for_office: bool, by: User) -> Review:
         run, missing = fitting_run(found), next_step(found)
         if run is None or missing.name != "review" or found.state == State.RELEASED:
             raise BadUpload("upload.not-yet", step=missing.title)
+        require_decided(found)
         review = Review.objects.create(run=run, asked_by=by, for_office=for_office)
         _stand(found, State.IN_REVIEW)
         _record("ask-for-review", found, by, run=run.number, for_office=for_office)

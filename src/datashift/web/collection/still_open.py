@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,10 +15,9 @@ from datashift.language import _, label
 from datashift.legal import defaults, legal_of, open_items, questions
 from datashift.numbers import in_digits, said
 from datashift.standards.periods import last_day
-from datashift.standards.personal import scan
-from datashift.standards.personal_texts import propose
 from datashift.web.collection.models import Dataset, Run
-from datashift.web.collection.precautions import kept, own_words
+from datashift.web.collection.passages import open_words
+from datashift.web.collection.precautions import kept
 
 
 @dataclass(frozen=True)
@@ -70,12 +68,11 @@ def _name(dataset: Dataset, producer: str) -> Iterator[StillOpen]:
 
 def _words(dataset: Dataset) -> Iterator[StillOpen]:
     """Words with shapes that the gate refuses stop a release; what only seems to be a name or an address does not."""
-    sure, perhaps = [], []
-    for place, texts in own_words(dataset).items():
-        shapes = Counter(kind for text in texts for kind in scan(text))
-        others = Counter(span.kind for text in texts for span in propose(text) if span.kind not in shapes)
-        sure += _cases(place, shapes)
-        perhaps += _cases(place, others)
+    sure: list[str] = []
+    perhaps: list[str] = []
+    for one in open_words(dataset):
+        case = f"{_(one.place)}: {', '.join(sorted(_(kind) for kind in one.kinds))}"
+        (sure if one.sharp else perhaps).append(case)
     if sure:
         text = _("These words of the producer hold what is never published:")
         yield StillOpen("words", text, _("Take them out, then ask for the review again."), tuple(sure), stop=True)
@@ -141,8 +138,3 @@ def _last_answer(run: Run) -> date:
 
 def _day(day: date) -> str:
     return in_digits(day.isoformat())
-
-
-def _cases(place: str, counts: Mapping[str, int]) -> list[str]:
-    kinds = ", ".join(f"{_(kind)} ({said(count)})" for kind, count in sorted(counts.items()))
-    return [f"{_(place)}: {kinds}"] if kinds else []

@@ -186,6 +186,7 @@ def _keep(dataset: Dataset, asked: Mapping[str, Any], found: dict[str, Any]) -> 
         now.save()
         if ready(now) and fitting_run(now) is None:
             enqueue("run", str(now.pk))
+        enqueue("look", str(now.pk))
         record("suggest", f"dataset:{now.pk}", by=None, organisation=now.organisation, kit=found["kit"])
 
 

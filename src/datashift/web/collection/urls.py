@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from datashift.web.collection.views import arrival, decision, desk, evidence, files, interviewers, precautions, road
+from datashift.web.collection.views import (
+    arrival,
+    decision,
+    desk,
+    evidence,
+    files,
+    interviewers,
+    precautions,
+    redacting,
+    road,
+)
 
 urlpatterns = [
     path("", desk.work, name="work"),
@@ -25,6 +35,8 @@ urlpatterns = [
     path("appeals/<int:concern>/", interviewers.appealed, name="appealed"),
     path("<uuid:key>/evidence/", evidence.evidence, name="evidence"),
     path("<uuid:key>/precautions/", precautions.precautions, name="precautions"),
+    path("<uuid:key>/texts/", redacting.texts, name="texts"),
+    path("<uuid:key>/texts/<int:number>/", redacting.column, name="texts-column"),
     path("<uuid:key>/take-back/", decision.take_back, name="take-back"),
     path("<uuid:key>/delete/", desk.delete, name="delete"),
     path("<uuid:key>/file/<slug:what>", files.dataset_file, name="dataset-file"),

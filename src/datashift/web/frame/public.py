@@ -106,6 +106,7 @@ def public(*parameters: str) -> Callable[[Callable[..., HttpResponse]], Callable
             return _answer(request, page)
 
         shown.is_public = True  # type: ignore[attr-defined]
+        shown.parameters = parameters  # type: ignore[attr-defined]
         return shown
 
     return made

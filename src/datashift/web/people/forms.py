@@ -8,8 +8,10 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 
+from datashift.errors import PersonalWords
 from datashift.language import _, current, label
 from datashift.standards.areas import world
+from datashift.standards.personal_texts import require_none
 from datashift.web.people.models import Event, Organisation, Role, User
 from datashift.web.people.roles import FOR_ALL, WITHIN, fits
 from datashift.web.people.verbs import said_of
@@ -60,6 +62,15 @@ class FirstAccount(NewAccount):
     )
     field_order = ("name", "email", "password", "language", "organisation")
 
+    def clean_organisation(self) -> str:
+        """A phone or an address is no part of a name that everybody reads."""
+        name = str(self.cleaned_data["organisation"])
+        try:
+            require_none(name, confirmed=True)
+        except PersonalWords as refused:
+            raise forms.ValidationError(str(refused)) from None
+        return name
+
 
 class Account(forms.Form):
     """The name that others see and the language of letters."""
@@ -77,8 +88,22 @@ class Address(forms.Form):
 class About(forms.ModelForm):  # type: ignore[type-arg]
     """What is said of an organisation."""
 
+    to_confirm = False
+    """Whether it is asked if what may be a name can be public."""
     country = forms.ChoiceField(choices=countries, required=False)
     website = forms.URLField(required=False, assume_scheme="https", widget=forms.URLInput({"inputmode": "url"}))
+    confirmed = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Let nothing pass that everybody would read and that tells about a person; a name may, once confirmed."""
+        told = super().clean() or {}
+        for field, confirmed in (("name", True), ("about", bool(told.get("confirmed")))):
+            try:
+                require_none(str(told.get(field) or ""), confirmed=confirmed)
+            except PersonalWords as refused:
+                self.add_error(field, str(refused))
+                self.to_confirm = refused.code == "words.to-confirm"
+        return told
 
     class Meta:
         """All that an administrator may change."""

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 
 from datashift.errors import NotAllowed
 from datashift.language import _
+from datashift.standards.personal_texts import require_none
 from datashift.web.frame.models import bump
 from datashift.web.people.letters import post, reading
 from datashift.web.people.models import Event, Invitation, Membership, Organisation, Role, User
@@ -164,7 +165,8 @@ def _membership(invitation: Invitation, person: User) -> None:
 
 @transaction.atomic
 def add_organisation(*, name: str, by: User | None, country: str = "", anonymous: bool = False) -> Organisation:
-    """Add an organisation; one that stays anonymous is known by chance letters alone."""
+    """Add an organisation; one that stays anonymous is known by chance letters alone. Raises PersonalWords."""
+    require_none(name, confirmed=True)
     made = Organisation.objects.create(
         slug=_free_slug("" if anonymous else name), name=name, country=country, anonymous=anonymous
     )
@@ -174,11 +176,15 @@ def add_organisation(*, name: str, by: User | None, country: str = "", anonymous
 
 
 @transaction.atomic
-def change_organisation(*, organisation: Organisation, by: User, **said: Any) -> Organisation:
+def change_organisation(*, organisation: Organisation, by: User, confirmed: bool = False, **said: Any) -> Organisation:
     """Change what is said of an organisation. Who becomes anonymous gets an address that does not tell the name.
 
     Raises NotAllowed (people.named-in-releases) where published files tell it: nobody is promised what cannot be kept.
+    Raises PersonalWords where name or description tell about a person (see `require_none`); an organisation may bear a
+    name, and who it is may be said once it is `confirmed`.
     """
+    require_none(said.get("name", ""), confirmed=True)
+    require_none(said.get("about", ""), confirmed=confirmed)
     if said.get("anonymous") and not organisation.anonymous:
         if organisation.releases.filter(withdrawn_at=None).exists():
             raise NotAllowed("people.named-in-releases")

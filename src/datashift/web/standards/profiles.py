@@ -10,6 +10,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from datashift.errors import BadProfile
+from datashift.standards.personal_texts import require_none
 from datashift.standards.profiles import Profile, known_profiles, parse_profile, shipped_profile
 from datashift.standards.profiles.files import profile_text
 from datashift.web.frame.models import bump
@@ -48,11 +49,12 @@ def add_profile(*, text: str, by: User, base: str = "") -> ProfileVersion:
     """Add a version of a profile. The same text again is the same version.
 
     Raises BadProfile: where the text is no profile, where its name is that of another office or of one that ships, or
-    where this version is there with another text.
+    where this version is there with another text. Raises PersonalWords where everybody would read a phone or the like.
     """
     if len(text.encode()) > MOST_BYTES:
         raise BadProfile("profile.too-large", most=MOST_BYTES // 1000)
     profile = parse_profile(text, "profile.toml")
+    require_none(text, confirmed=True)  # titles are full of capitals: shapes alone are told apart there
     if not _VERSION.fullmatch(profile.version) or len(profile.version) > 20:
         raise BadProfile("profile.bad-version", version=profile.version[:20])
     country = country_of(by)

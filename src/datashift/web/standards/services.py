@@ -13,6 +13,7 @@ from datashift.errors import BadRecipe
 from datashift.errors.web import BadKit
 from datashift.model import Kit
 from datashift.standards.kits import known_kits, parse_kit, shipped_kit
+from datashift.standards.personal_texts import require_none
 from datashift.standards.structures.identifiers import name_id
 from datashift.standards.variants import expanded, kit_text
 from datashift.web.frame.models import bump
@@ -56,9 +57,10 @@ def add_variant(*, text: str, organisation: Organisation | None, by: User) -> Ki
     """Add a national or local variant: a full kit that names its base, or a short text that says what differs.
 
     The same text again is the same version. Raises BadKit (kit.too-large, kit.too-deep, kit.no-base, kit.bad-id,
-    kit.bad-version, kit.id-taken, kit.version-there) and BadRecipe, with the field that is wrong.
+    kit.bad-version, kit.id-taken, kit.version-there), BadRecipe, with the field that is wrong, and PersonalWords.
     """
     kit, full = _variant(text)
+    require_none(full, confirmed=True)  # words of a form are full of capitals: shapes alone are told apart there
     if kit.variant is None:
         raise BadKit("kit.no-base")
     base = kit_of(kit.variant.of)

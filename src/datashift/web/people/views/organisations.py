@@ -35,7 +35,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told, by = form.cleaned_data, _by(request)
         made = services.add_organisation(name=told["name"], country=told["country"], anonymous=told["anonymous"], by=by)
-        services.change_organisation(organisation=made, about=told["about"], website=told["website"], by=by)
+        services.change_organisation(
+            organisation=made, about=told["about"], website=told["website"], by=by, confirmed=told["confirmed"]
+        )
         messages.success(request, _("The organisation was added. Now invite its people."))
         return redirect("people-organisation", made.pk)
     return render(request, "people/about.html", {"form": form, "organisation": None})
