@@ -64,6 +64,17 @@ def test_what_was_hidden_stays_hidden_in_the_same_period():
     assert hidden(released([replace(one, period="2025") for one in later], first)) == set()
 
 
+def test_a_release_is_laid_beside_every_one_before_it_and_not_the_last_alone():
+    # Twelve came in by mistake and were taken out again: between the first and the third release there is one person.
+    first = protect(cells(XX=150, A=50, B=60, C=40), a_kit(), area_parents=PARENTS)
+    second = released(cells(XX=180, A=62, B=78, C=40), first)
+    assert hidden(second) == set()
+    third = cells(XX=151, A=51, B=60, C=40)
+    assert hidden(released(third, second)) == set()
+    assert "A" in hidden(released(third, [*first, *second]))
+    assert "A" in hidden(released(third, [*second, *first]))
+
+
 @pytest.mark.parametrize("base", [5, 10])
 def test_rounded_numbers_of_answers_give_no_exact_one_away(base):
     shown = protect(cells(XX=153, A=52, B=61, C=40), a_kit(base), area_parents=PARENTS)

@@ -174,6 +174,8 @@ def _planned(case: _Case, options: argparse.Namespace) -> tuple[Paper, Plan]:
         if options.confirm:
             raise CannotProtect("microdata.no-plan", file=options.plan or "plan.toml")
         paper = _asked_for(case, options)
+    if not paper.aim.columns:
+        raise CannotProtect("microdata.nothing-known")
     _refuse_personal(case, paper)
     plan = propose(case.table, paper.aim, areas=case.areas, chosen=paper.recodes)
     if paper.recodes is None:

@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
     lines = [wrapped(f"{path.name}: {_said(one)}", then="  ") for path, one in made.items()]
     lines += [
         "",
-        wrapped(_("Look at each picture: faces, number plates and signs are still in it, and so is its name.")),
+        wrapped(
+            _("Look at each picture: faces, number plates and signs are still in it, and the file keeps its name.")
+        ),
     ]
     return "\n".join([*lines, "", _("Written: {file}").format(file=options.out)]), lambda: [
         {"file": str(path), "kind": one.kind, "removed": [_(what) for what in one.removed]}

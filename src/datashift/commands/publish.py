@@ -36,7 +36,8 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
     result = run_pipeline(inputs, lambda _stage: None)
     release = put_up(result, home(), options.organisation, (options.country or "").upper())
     address = serving.address("release", release.pk)
-    told = [_("Published: {address}").format(address=address), typeset(release), laws(release.country)]
+    soon = " ".join(result.since.warning or ())
+    told = [_("Published: {address}").format(address=address), soon, typeset(release), laws(release.country)]
     text = "\n".join(filter(None, told))
     return text, lambda: {"release": release.pk, "series": release.series, "number": release.number, "address": address}
 

@@ -83,16 +83,18 @@ def _applied(options: argparse.Namespace, raw: Raw) -> Told:
         raise BadCorrection("correction.half", needed="--by …, --out …")
     if options.out.exists() and any(one.samefile(options.out) for one in (options.file, options.apply)):
         raise BadRedaction("redact.there", file=options.out.name)
+    ledger = options.ledger or options.out.with_name(f"{options.out.name}.corrections.jsonl")
+    if ledger.resolve() == options.out.resolve():
+        raise BadRedaction("redact.there", file=ledger.name)
     decided = _decisions(options, raw)
     confirmed, kept = list(decided.confirmed), list(decided.kept)
     (confirmed if options.undecided == "redact" else kept).extend(decided.open)
     # The ledger comes first: what stands in no ledger was not decided by anybody.
-    ledger = options.ledger or options.out.with_name(f"{options.out.name}.corrections.jsonl")
     count = _written(ledger, _lines(raw, confirmed, options.by), raw, options.by)
     save(redact_in(raw.table, confirmed).drop_columns(["_row"]), options.out)
     kinds = Counter(one.span.kind for one in confirmed)
     lines = [
-        _("Redacted: {redacted}. Kept as it is: {kept}. Of these, nobody decided on: {open}.").format(
+        _("Redacted: {redacted}. Kept as it is: {kept}. Of all these, nobody decided on: {open}.").format(
             redacted=said(len(confirmed)), kept=said(len(kept)), open=said(len(decided.open))
         ),
         *([f"  {_kinds(kinds)}"] if kinds else []),

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,6 +25,12 @@ SOON = N_(
     "these said."
 )
 WAIT = N_("Wait until at least {least} did, unless they only mend what was wrong.")
+
+_UNREADABLE = (
+    ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, csv.Error, zipfile.BadZipFile,
+    zlib.error,
+)  # fmt: skip
+"""What reading a file raises that is no release, or one that is locked or cut off."""
 
 Key = tuple[str, str, str, tuple[tuple[str, str], ...]]
 
@@ -47,17 +54,18 @@ class Since:
 
 
 def earlier(setting: Setting) -> list[Estimate]:
-    """Return what is known of each cell from the earlier releases that the recipe names, the latest word last said.
+    """Return what the earlier releases that the recipe names told of each cell, every different word once: each of them
+    may be laid beside the new one.
 
     Each file is a release.zip, its estimates.csv, or a list of cells as `cells_as_json` writes it. Raises BadRecipe
     (recipe.earlier) where a file is none of these.
     """
-    known: dict[Key, Estimate] = {}
+    known: dict[tuple[Key, str, int], Estimate] = {}
     for one in setting.recipe.earlier:
         name = bare_name(one.file)
         try:
-            known |= {cell.key: cell for cell in _read(setting, name, setting.inputs.files[name])}
-        except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as problem:
+            known |= {_word(cell): cell for cell in _read(setting, name, setting.inputs.files[name])}
+        except _UNREADABLE as problem:
             raise BadRecipe("recipe.earlier", file=name) from problem
     return list(known.values())
 
@@ -99,11 +107,15 @@ def since(
     `alone` what would be shown, had nothing been released.
     """
     least, whole = setting.kit.disclosure.least_n, whole_area(setting)
-    then = {e.key: e.n for e in before if e.status != "Q" and e.n > 0}
-    changes = [abs(e.n - then[e.key]) for e in found if e.area == whole and not e.breakdown and e.key in then]
+    now = {e.key: e.n for e in found if e.area == whole and not e.breakdown}
+    changes = [abs(now[e.key] - e.n) for e in before if e.key in now and e.status != "Q" and e.n > 0]
     few = [change for change in changes if 0 < change < least]
-    hidden = {now.key for now, one in zip(shown, alone, strict=True) if now.status == "Q" and one.status != "Q"}
+    hidden = {e.key for e, one in zip(shown, alone, strict=True) if e.status == "Q" and one.status != "Q"}
     return Since(frozenset(hidden), min(few, default=None), least)
+
+
+def _word(cell: Estimate) -> tuple[Key, str, int]:
+    return (cell.key, "Q", 0) if cell.status == "Q" else (cell.key, "", cell.n)
 
 
 def _read(setting: Setting, name: str, data: bytes) -> Iterator[Estimate]:

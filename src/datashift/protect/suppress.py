@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,9 @@ NOBODY = N_("Nobody was counted here.")
 Place = tuple[str | None, tuple[tuple[str, str], ...]]
 """What a cell stands for inside one measure and period: area (None = all areas together) and sorted breakdown."""
 
+Key = tuple[str, str, Place]
+"""By what a cell is the same in two releases: measure, period and place, in whatever order its groups are named."""
+
 _ALL = "*"
 """The code that is everything, where no published one is: no area and no group is called so."""
 
@@ -52,9 +55,9 @@ def protect(
     """Hide every figure that stands on too few people, and as many others as keep it from being worked out.
 
     In:  estimates with their n; `area_parents` sends an area's id to the id of the area it lies in; `earlier` are the
-         figures of the release before, as they were released; `beside` are cells that this release prints elsewhere of
-         the same rows, as they are printed there; `amounts` are the rows behind the figures of a measure and period,
-         for the rules of the kit about figures that few contributors make.
+         figures of the releases before, as they were released, each as often as it was told; `beside` are cells that
+         this release prints elsewhere of the same rows, as they are printed there; `amounts` are the rows behind the
+         figures of a measure and period, for the rules of the kit about figures that few contributors make.
     Out: the same cells in the same order; hidden ones have status Q and a reason, and neither value nor n.
     Method: first `hide_small`. Then, per measure and period, n is taken to add up over breakdowns and areas, and the
     grand total to be public. From those sums, and the knowledge that a hidden n is at least 1, a reader can tell
@@ -70,33 +73,56 @@ def protect(
     if kit.universe.public_infrastructure:
         return shown
     few = _few_contributors(shown, kit, area_parents, amounts or {})
-    weight = _weights(shown)
-    before, printed = {one.key: one for one in earlier}, {one.key: one for one in beside}
-    because: set[int] = set()
+    seen = _Seen(kit, area_parents, _releases(earlier), {_key(one): one for one in beside}, few)
+    sizes = _sizes(shown)
     tables: dict[tuple[str, str], list[int]] = {}
     for index, estimate in enumerate(shown):
         tables.setdefault((estimate.measure, estimate.period), []).append(index)
-    more = {-1}
+    more: dict[int, str] = {-1: HIDDEN}
     while more:
-        more = _shared(shown, estimates, kit.disclosure.least_n)
+        more = dict.fromkeys(_shared(shown, estimates, kit.disclosure.least_n), HIDDEN)
+        more |= dict.fromkeys(_same_amounts(shown, few), FEW_MAKE)
         for members in tables.values():
-            sizes = [weight[(estimates[i].period, _place(estimates[i]))] for i in members]
-            table, need = _table([(shown[i], estimates[i].n) for i in members], sizes, kit, area_parents)
-            if before:
-                table, after = _after(table, need, [before.get(shown[i].key) for i in members], kit.disclosure.least_n)
-                because |= {i for i, grown in zip(members, after.width > need.width, strict=False) if grown}
-                need = after
-            table, need = _beside(table, need, [printed.get(shown[i].key) for i in members], kit.disclosure.least_n)
-            found = complements(table, need)
-            hidden = found.hidden | np.isfinite(table.cost) if beside and found.unprotected else found.hidden
-            if members[0] in few:
-                hidden |= complements(*as_amounts(table, *few[members[0]]), hidden=hidden).hidden
-            more |= {i for i, hide in zip(members, hidden, strict=False) if hide and shown[i].status != "Q"}
-        more |= _same_amounts(shown, few)
-        for index in more:
-            reason = SINCE if index in because else HIDDEN
+            more |= _hidden(members, shown, estimates, [sizes[index] for index in members], seen)
+        for index, reason in more.items():
             shown[index] = shown[index].suppressed(reason, least_n=kit.disclosure.least_n)
     return [_rounded(estimate, kit.disclosure.round_to) for estimate in shown]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The rules of a release, and what a reader has beside it: earlier releases, what it prints elsewhere, and who
+    stands behind amounts.
+    """
+
+    kit: Kit
+    parents: Mapping[str, str | None]
+    before: Sequence[Mapping[Key, Estimate]]
+    printed: Mapping[Key, Estimate]
+    few: Mapping[int, tuple[Need, Contributions]]
+
+
+def _hidden(
+    members: Sequence[int], shown: Sequence[Estimate], true: Sequence[Estimate], sizes: Sequence[int], seen: _Seen
+) -> dict[int, str]:
+    """Return which of the cells of one measure and period must be hidden too, and why: {index: reason}."""
+    least = seen.kit.disclosure.least_n
+    table, need = _table([(shown[i], true[i].n) for i in members], sizes, seen.kit, seen.parents)
+    because: set[int] = set()
+    for then in seen.before:
+        table, after = _after(table, need, [then.get(_key(shown[i])) for i in members], least)
+        because |= {i for i, grown in zip(members, after.width > need.width, strict=False) if grown}
+        need = after
+    table, need = _beside(table, need, [seen.printed.get(_key(shown[i])) for i in members], least)
+    found = complements(table, need)
+    hidden = found.hidden | np.isfinite(table.cost) if seen.printed and found.unprotected else found.hidden
+    contributed = seen.few.get(members[0])
+    both = complements(*as_amounts(table, *contributed), hidden=hidden).hidden if contributed else hidden
+    return {
+        i: SINCE if i in because else HIDDEN if own else FEW_MAKE
+        for i, own, hide in zip(members, hidden, both, strict=False)
+        if hide and shown[i].status != "Q"
+    }
 
 
 def hide_small(estimates: Sequence[Estimate], kit: Kit) -> list[Estimate]:
@@ -155,6 +181,15 @@ def _few_contributors(
     return found
 
 
+def _releases(earlier: Sequence[Estimate]) -> list[Mapping[Key, Estimate]]:
+    """Return what was told of each cell the first time, the second time and so on: each may be laid beside the new."""
+    told: dict[Key, list[Estimate]] = {}
+    for one in earlier:
+        told.setdefault(_key(one), []).append(one)
+    most = max(map(len, told.values()), default=0)
+    return [{key: words[time] for key, words in told.items() if time < len(words)} for time in range(most)]
+
+
 def _after(table: Table, need: Need, before: Sequence[Estimate | None], least: int) -> tuple[Table, Need]:
     n, kept = np.full(table.size, np.nan), np.zeros(table.size, dtype=bool)
     for cell, one in enumerate(before):
@@ -192,18 +227,22 @@ def _rounded(estimate: Estimate, base: int) -> Estimate:
     )
 
 
+def _key(estimate: Estimate) -> Key:
+    return estimate.measure, estimate.period, _place(estimate)
+
+
 def _place(estimate: Estimate) -> Place:
     return estimate.area, tuple(sorted(estimate.breakdown))
 
 
-def _weights(estimates: Iterable[Estimate]) -> dict[tuple[str, Place], int]:
+def _sizes(estimates: Sequence[Estimate]) -> list[int]:
     # Measures with (nearly) the same denominators must hide the same cells, or one gives away the other:
     # so a cell's size, by which complements are chosen, is the largest n that any measure has there.
-    weight: dict[tuple[str, Place], int] = {}
-    for estimate in estimates:
-        key = (estimate.period, _place(estimate))
-        weight[key] = max(weight.get(key, 0), estimate.n)
-    return weight
+    keys = [(estimate.period, _place(estimate)) for estimate in estimates]
+    largest: dict[tuple[str, Place], int] = {}
+    for key, estimate in zip(keys, estimates, strict=True):
+        largest[key] = max(largest.get(key, 0), estimate.n)
+    return [largest[key] for key in keys]
 
 
 def _shared(shown: Sequence[Estimate], estimates: Sequence[Estimate], least: int) -> set[int]:
@@ -237,7 +276,10 @@ def _table(
     extra = len(at) - count
     n = np.array([n for _estimate, n in cells] + [0] * extra, dtype=float)
     worth = np.array([e.reason == FEW_WORTH for e, _n in cells] + [False] * extra, dtype=bool)
-    hidden = np.array([e.status == "Q" and n > 0 for e, n in cells] + [False] * extra, dtype=bool)
+    # The n of what few contributors make is no secret; that of their amounts is kept by `as_amounts`.
+    hidden = np.array(
+        [e.status == "Q" and e.reason != FEW_MAKE and n > 0 for e, n in cells] + [False] * extra, dtype=bool
+    )
     known = (at == [axis.above.index(-1) for axis in axes]).all(axis=1)
     printed = np.arange(len(at)) < count
     cost = np.append(loss(np.array(sizes, dtype=float)), np.full(extra, NEVER))

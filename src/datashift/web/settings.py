@@ -85,13 +85,14 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# SQLite that many may read while one writes, and that waits instead of failing: see docs/decisions/0021.
+# SQLite that many may read while one writes, and that waits instead of failing: see docs/decisions/0021. What is
+# deleted, such as a withdrawn answer, is overwritten.
 _SAFE = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": (
         "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA mmap_size=134217728;"
-        "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-16000;"
+        "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-16000;PRAGMA secure_delete=ON;"
     ),
 }
 _ADDRESS = os.environ.get("DATASHIFT_DATABASE", "")

@@ -164,12 +164,25 @@ def files(paper: Paper, plan: Plan, out: Leaving) -> dict[str, bytes]:
 
 
 def as_csv(columns: Mapping[str, Sequence[Any]]) -> bytes:
-    """Return columns as CSV; what is missing is empty."""
+    """Return columns as CSV; what is missing is empty, and what a spreadsheet program would run as a formula is no more
+    than a text.
+    """
     text = io.StringIO(newline="")
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(columns)
-    lines.writerows(zip(*columns.values(), strict=True))
+    lines.writerow(map(_harmless, columns))
+    lines.writerows(map(_harmless, row) for row in zip(*columns.values(), strict=True))
     return text.getvalue().encode()
+
+
+def _harmless(value: Any) -> Any:
+    """Return a text that begins like a formula behind an apostrophe; numbers, also below nought, stay as they are."""
+    if not isinstance(value, str) or value[:1] not in ("=", "+", "@", "-", "\t", "\r"):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
 
 
 def _about(paper: Paper, plan: Plan, out: Leaving) -> dict[str, Any]:

@@ -22,6 +22,9 @@ FORMAT = "datashift-microdata-plan/1"
 LEAST_K = 3
 """With two alike, each of the two knows the other."""
 
+_WIDEST = 1e300
+"""TOML knows greater numbers, which arithmetic does not."""
+
 _HEAD = N_(
     "A plan for releasing rows of people one by one. Nothing leaves before a person has read it and confirmed it.\n"
     "Change what you like: what others may know, how many must be alike, which answers are told coarser, and how.\n"
@@ -161,16 +164,21 @@ def _recode(stated: Any, table: pa.Table, k: int) -> Recode:
         raise TypeError("how")
     if column not in table.column_names:
         raise CannotProtect("microdata.no-column", column=column, known=", ".join(table.column_names))
-    width = float(_typed(stated, "width", int | float)) if "width" in stated else None
+    width = _width(stated) if "width" in stated else None
     if how == "bands" and width is not None and "to" not in stated:
-        if not width > 0:
-            raise TypeError("width")
         return bands(column, texts(table, column).to_pylist(), width, least=k)
     to = _typed(stated, "to", dict)
     if not all(isinstance(answer, str) for answer in to.values()):
         raise TypeError("to")
     known: How = how
     return Recode(column, known, to, width)
+
+
+def _width(stated: Mapping[str, Any]) -> float:
+    width = _typed(stated, "width", int | float)
+    if not 0 < width < _WIDEST:
+        raise TypeError("width")
+    return float(width)
 
 
 def _confirmed(stated: Mapping[str, Any]) -> Confirmed | None:

@@ -61,6 +61,15 @@ def withdraw(code: str) -> list[Dataset]:
     receipt = known(code)
     if receipt is None:
         return []
+    with transaction.atomic():
+        # Under the lock, and read again: a worker may just have given the data set another file.
+        _locked(receipt.dataset)
+        return _heard(known(code))
+
+
+def _heard(receipt: Receipt | None) -> list[Dataset]:
+    if receipt is None:
+        return []
     if receipt.upload_id != receipt.dataset.upload_id:
         Receipt.objects.filter(pk=receipt.pk).update(asked=True)
         return []

@@ -163,8 +163,8 @@ def ledger_of(dataset: Dataset) -> str:
 
 
 def earlier_text(dataset: Dataset) -> str:
-    """Return what earlier releases of a dataset showed, the latest word on each figure: which were hidden, and the n of
-    the others. "" where nothing was released.
+    """Return what earlier releases of a dataset showed, every different word on each figure once: which were hidden,
+    and the n of the others. "" where nothing was released.
 
     A release that named what only a withdrawn answer held is remembered as far as it spoke of all rows together.
     """
@@ -173,7 +173,8 @@ def earlier_text(dataset: Dataset) -> str:
         for one in run.told.get("estimates", ()):
             if run.recipe or one["area"] == run.told.get("whole"):
                 cell = {name: one[name] for name in ("measure", "area", "period", "breakdown", "status")}
-                known[json.dumps(cell | {"status": ""})] = cell | {"n": 0 if one["status"] == "Q" else one["n"]}
+                cell["n"] = 0 if one["status"] == "Q" else one["n"]
+                known[json.dumps(cell, sort_keys=True)] = cell
     return json.dumps(list(known.values()), ensure_ascii=False, indent=1, sort_keys=True) if known else ""
 
 
