@@ -25,7 +25,8 @@ NO_PEOPLE = N_("The recipe says that nobody was asked: there are things, not peo
 KEPT_UNTIL = N_("Answers are used on this ground: {basis}. Rows are kept until {day}. How to withdraw is not told.")
 NO_END = N_("Answers are used on this ground: {basis}. Until when rows are kept is not told, nor how to withdraw.")
 CARE = N_(
-    "More care is asked for than by the kit: figures of fewer than {least} answers are hidden, and rows of people {rows}."
+    "More care is asked for than by the kit: figures of fewer than {least} answers are hidden, "
+    "and rows of people {rows}."
 )
 STAY = N_("stay inside")
 MAY_LEAVE = N_("leave only when made safe")

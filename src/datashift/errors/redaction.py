@@ -39,7 +39,8 @@ class BadRedaction(InputError):
         ),
         "redact.other-ledger": N_("{ledger} was begun for another file than {file}. Name another one with --ledger."),
         "redact.lines-missing": N_(
-            "{missing} of {count} lines are missing in {proposals}. Put them back; where the words stay as they are, write no."
+            "{missing} of {count} lines are missing in {proposals}. Put them back; where the words stay as they are, "
+            "write no."
         ),
         "redact.line": N_(
             "Row {row} of {proposals} names no stretch of a text in {file}. Write row, column, start, end and kind "
