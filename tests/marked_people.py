@@ -42,19 +42,18 @@ def rows(seed: int = 5) -> list[dict[str, str]]:
     for region, size in ANSWERS.items():
         for k in range(size):
             number = len(made)
-            made.append(
-                {
-                    "id": f"r{number:05}", "region": region, "village": f"{region}-{k % 12}",
-                    "today": f"2024-0{1 + number % 6}-{1 + number % 28:02}", "sex": str(draw.choice(["female", "male"])),
-                    "age": str(draw.integers(18, 80)), "place": str(draw.choice(["urban", "rural"])),
-                    "difficulty": str(draw.choice(["yes", "no"], p=[0.15, 0.85])),
-                    "say": str(draw.choice(SAYS)), "influence": str(draw.choice(SAYS)),
-                    "weight": f"{draw.uniform(20, 200):.4f}", "name": f"{NAME} {number}",
-                    "phone": PHONE.format(number % 1000), "mail": MAIL.format(number), "number": NUMBER.format(number),
-                    "remark": REMARK if number % 7 == 0 else "", "asker": f"{ASKER} {number % 6}",
-                    "latitude": LATITUDE.format(number % 100), "longitude": LONGITUDE.format(number % 100),
-                }  # fmt: skip
-            )
+            made.append({
+                "id": f"r{number:05}", "region": region, "village": f"{region}-{k % 12}",
+                "today": f"2024-0{1 + number % 6}-{1 + number % 28:02}",
+                "sex": str(draw.choice(["female", "male"])), "age": str(draw.integers(18, 80)),
+                "place": str(draw.choice(["urban", "rural"])),
+                "difficulty": str(draw.choice(["yes", "no"], p=[0.15, 0.85])), "say": str(draw.choice(SAYS)),
+                "influence": str(draw.choice(SAYS)), "weight": f"{draw.uniform(20, 200):.4f}",
+                "name": f"{NAME} {number}", "phone": PHONE.format(number % 1000), "mail": MAIL.format(number),
+                "number": NUMBER.format(number), "remark": REMARK if number % 7 == 0 else "",
+                "asker": f"{ASKER} {number % 6}", "latitude": LATITUDE.format(number % 100),
+                "longitude": LONGITUDE.format(number % 100),
+            })  # fmt: skip
     return made
 
 

@@ -105,6 +105,33 @@ def test_a_file_without_a_recipe_needs_to_hear_what_others_may_know(asked: Asked
     assert smallest(rows, ["age", "sex"]) >= 4
 
 
+def test_a_plan_by_which_nobody_knows_anything_protects_nobody(asked: Asked, tmp_path: Path) -> None:
+    people, plan = a_file(tmp_path), tmp_path / "plan.toml"
+    asked(people, "--known", "age", "--known", "sex", "--plan", plan)
+    plan.write_text(plan.read_text("utf-8").replace('known = ["age", "sex"]', "known = []"), "utf-8")
+    assert (
+        asked(people, "--plan", plan, "--confirm", "Asha", "--out", tmp_path / "rows")[2] == "microdata.nothing-known"
+    )
+
+
+@pytest.mark.parametrize("width", ["1e400", "nan", "-5", "0", "1" + 400 * "0"])
+def test_a_band_without_a_width_is_refused(asked: Asked, tmp_path: Path, width: str) -> None:
+    people, plan = a_file(tmp_path), tmp_path / "plan.toml"
+    asked(people, "--known", "sex", "--sensitive", "age", "--plan", plan)
+    with plan.open("a", encoding="utf-8") as more:
+        more.write(f'\n[[coarser]]\ncolumn = "age"\nhow = "bands"\nwidth = {width}\n')
+    assert asked(people, "--plan", plan)[2] == "microdata.plan"
+
+
+def test_answers_are_no_formulas_for_a_spreadsheet(asked: Asked, tmp_path: Path) -> None:
+    people, plan, out = tmp_path / "people.csv", tmp_path / "plan.toml", tmp_path / "rows"
+    words = ["=1+1", "-2+3", "-2", "plain"]
+    people.write_text("sex,note\n" + "".join(f"{'FM'[k % 2]},{words[k % 4]}\n" for k in range(40)), "utf-8")
+    asked(people, "--known", "sex", "--also", "note", "--plan", plan)
+    assert asked(people, "--plan", plan, "--confirm", "Asha", "--out", out)[0] == 0
+    assert {row["note"] for row in rows_of(out / "rows.csv")} == {"'=1+1", "'-2+3", "-2", "plain"}
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

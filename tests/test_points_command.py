@@ -116,6 +116,13 @@ def test_a_second_release_moves_every_point_to_the_same_place(asked: Asked, peop
     assert one == two
 
 
+def test_what_is_one_place_stays_so_through_all_releases(asked: Asked, people: Path, tmp_path: Path) -> None:
+    # Else the same house would be drawn anew, and two draws of it tell more than one.
+    assert asked(people, "--out", tmp_path / "one")[0] == 0
+    assert asked(people, "--out", tmp_path / "two", "--place", "area")[2] == "points.way-other"
+    assert asked(people, "--out", tmp_path / "two")[0] == 0
+
+
 def test_without_its_key_a_data_set_is_not_released_again(
     asked: Asked, people: Path, tmp_path: Path, own_home: Path
 ) -> None:

@@ -153,6 +153,14 @@ def test_bad_input_is_named_with_what_to_do(do: Do, words: tuple[str, ...], code
     assert (exit_code, f"[{code}]" in said) == (2, True)
 
 
+def test_the_rows_are_not_written_over_the_ledger_of_who_decided(do: Do) -> None:
+    do("wells.csv", "--out", "p.csv")
+    code, said = do(*APPLY, "--undecided", "redact", "--ledger", "./clean.csv")
+    assert code
+    assert "redact.there" in said
+    assert not Path("clean.csv").exists()
+
+
 def test_a_ledger_for_another_file_is_not_mixed_up(do: Do) -> None:
     do("wells.csv", "--out", "p.csv")
     decide("p.csv", "yes", "yes", "yes")

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,9 +16,8 @@ from joint import bounded
 from marked_people import MARKERS
 from published import REAL, Published, texts_of
 
-from datashift.dossier.people import cell, known, through_gate
 from datashift.assess.reached.representation import representation
-from datashift.language import label
+from datashift.dossier.people import cell, known, through_gate
 from datashift.protect import protect
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -152,7 +151,9 @@ def test_a_real_case_under_stricter_rules_bounds_no_hidden_number(name: str, rea
 
 
 def test_no_file_holds_a_name_a_phone_or_a_place_of_a_person(people: Published) -> None:
-    found = [(name, one) for name, text in texts_of(people.files) for one in MARKERS if one.casefold() in text.casefold()]
+    found = [
+        (name, one) for name, text in texts_of(people.files) for one in MARKERS if one.casefold() in text.casefold()
+    ]
     assert found == []
 
 

@@ -22,7 +22,7 @@ from datashift.protect.rules import Need
 from datashift.protect.tables import Table, overlapping
 
 Real = Callable[[str], Published]
-CASES = ("npl-citizen-perception", "npl-rural-water-points", "tza-waterpoints", "hti-events")
+CASES = ("npl-citizen-perception", "npl-rural-water-points", "hti-events")
 
 
 def as_people(case: Published, least: int = 10) -> Kit:

@@ -84,7 +84,7 @@ def test_a_kind_of_people_who_all_said_the_same_is_counted(table: pa.Table, plan
 
 
 def of_one_mind(case: Published) -> list[str]:
-    """Return the figures that tell what everybody in a group said: shares of nobody or of all, and means of no spread."""
+    """Return the figures that tell what everybody in a group said: shares of nobody or of all."""
     return [
         f"{e.measure} {e.area} {e.breakdown} n={e.n}"
         for e in case.result.estimates

@@ -75,6 +75,19 @@ def test_a_release_is_laid_beside_every_one_before_it_and_not_the_last_alone():
     assert "A" in hidden(released(third, [*second, *first]))
 
 
+def test_crossed_groups_are_known_again_in_whatever_order_they_are_named():
+    def crossed(**counts: int) -> list[Estimate]:
+        whole = cells(XX=sum(counts.values()))[0]
+        groups = {name: (("sex", name[0]), ("age", name[1:])) for name in counts}
+        return [whole, *(replace(cells(XX=n)[0], breakdown=groups[name]) for name, n in counts.items())]
+
+    first = released(crossed(f20=50, m20=60, f60=70, m60=80), [])
+    turned = [replace(one, breakdown=one.breakdown[::-1]) for one in first]
+    second = crossed(f20=52, m20=90, f60=100, m60=110)
+    assert [one.status for one in released(second, turned)] == [one.status for one in released(second, first)]
+    assert [one.breakdown for one in released(second, turned) if one.status == "Q"]
+
+
 @pytest.mark.parametrize("base", [5, 10])
 def test_rounded_numbers_of_answers_give_no_exact_one_away(base):
     shown = protect(cells(XX=153, A=52, B=61, C=40), a_kit(base), area_parents=PARENTS)

@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
     least = max(kit.disclosure.least_n, options.least or 0)
     rules = Rules(way, least, hidden, options.finest, options.coarsest)
     points, people = _points(rows, options)
-    kept = _Key(rows, options.out)
+    kept = _Key(rows, options)
     made = shown(points, rules, outlines=setting.outlines(), key=kept.key, people=people)
     written = _write(rows, made, rules, options.out, kept)
     text = [wrapped(_(sentence).format(**facts)) for sentence, facts in made.said]
@@ -155,9 +155,11 @@ def _hidden(rows: _Rows) -> frozenset[str]:
 class _Key:
     """The permanent key for these data, asked for only where points are moved."""
 
-    def __init__(self, rows: _Rows, folder: Path) -> None:
+    def __init__(self, rows: _Rows, options: argparse.Namespace) -> None:
         self._data = (f"recipe:{rows.setting.recipe.id}", *(f"file:{digest}" for digest in rows.digests))
-        self._folder = folder
+        self._folder: Path = options.out
+        stated = (("--place", options.place), ("--towns", options.towns))
+        self._way = " ".join(f"{option} {text}" for option, text in stated if text)
         self._key: bytes | None = None
 
     @property
@@ -168,11 +170,13 @@ class _Key:
         return None if self._key is None else mark_of(self._key)
 
     def key(self) -> bytes:
-        """Return the key. Raises CannotProtect where it is not that of an earlier release of these data."""
+        """Return the key. Raises CannotProtect where an earlier release of these data had another one, or used it in
+        another way.
+        """
         from datashift.protect.keys import KEY, permanent_key
         from datashift.protect.positions import DATA
 
-        self._key = permanent_key(home(), self._data)
+        self._key = permanent_key(home(), self._data, self._way)
         if _earlier_mark(self._folder / DATA) not in (None, self.mark):
             raise CannotProtect("points.key-other", file=home() / KEY)
         return self._key
@@ -182,7 +186,7 @@ class _Key:
         from datashift.protect.keys import remember
 
         if self._key is not None:
-            remember(home(), self._key, self._data)
+            remember(home(), self._key, self._data, self._way)
 
 
 def _earlier_mark(path: Path) -> str | None:

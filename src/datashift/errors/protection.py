@@ -47,6 +47,10 @@ class CannotProtect(InputError):
             "The key in {file} is not the one by which points of these data were moved before. Both releases together "
             "would tell more than each. Put the earlier key back from a copy."
         ),
+        "points.way-other": N_(
+            "Points of these data were moved before with other words about places and towns ({before}, now {now}). "
+            "Both releases together would tell more than each. Use the same --place and --towns as then."
+        ),
         "points.key-open": N_(
             "Others can read the key {file}. Whoever has it can tell where points truly lie. Close the file: "
             "chmod 600 {file}"

@@ -69,6 +69,14 @@ class NotAllowed(DesignError):
             "The release {release} was published before and then replaced or withdrawn, or somebody else published it. "
             "Change the recipe and run it again."
         ),
+        "release.no-earlier": N_(
+            "There is a release of {series} already, and the recipe does not name it. Beside it this one could tell "
+            "about single people. Name the earlier release.zip under [[earlier]] and run the recipe again."
+        ),
+        "release.few-since": N_(
+            "Only {changed} answers came or went since the release before. Whoever lays both side by side learns what "
+            "these said. Wait until at least {least} did. To mend what was wrong, publish with --nevertheless."
+        ),
         "release.names-producer": N_(
             "This organisation stays anonymous, but the recipe names a producer. Write {slug} there, or answer a "
             "question about the data set again. Then make the result anew."

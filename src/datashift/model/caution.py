@@ -17,9 +17,9 @@ class Caution(Record):
     released, once they are made safe. `delay`: days between the last answer and publication.
     """
 
-    least_n: int = Field(default=1, ge=1)
+    least_n: int = Field(default=1, ge=1, le=1_000_000)
     least_effective_n: float = Field(default=0.0, ge=0)
-    round_to: int = Field(default=1, ge=1)
+    round_to: int = Field(default=1, ge=1, le=1_000_000)
     points: Literal["exact", "moved", "hexagons"] = "exact"
     microdata: bool = True
     delay: int = Field(default=0, ge=0, le=3650)

@@ -21,15 +21,18 @@ _BYTES = 32
 _OTHERS_MAY = 0o077
 
 
-def permanent_key(home: Path, data: Iterable[str]) -> bytes:
+def permanent_key(home: Path, data: Iterable[str], way: str = "") -> bytes:
     """Return the key of the store at `home`, made if there is none yet, for the data that bear the names `data`.
 
     A point must always move to the same place: two places of one point, from two keys, tell more than each. So a key
-    that is gone, or another than the one by which these data were moved before, is refused. Raises CannotProtect:
-    points.key, points.key-gone, points.key-other, points.key-open.
+    that is gone, or another than the one by which these data were moved before, is refused; and so is another `way`, in
+    words, to say what is one place and what lies in a town. Raises CannotProtect: points.key, points.key-gone,
+    points.key-other, points.key-open, points.way-other.
     """
     path, moved = home / KEY, home / MOVED
-    earlier = {mark for name, mark in _moved(moved) if name in set(data)}
+    names = set(data)
+    before = {(mark, how) for name, mark, how in _moved(moved) if name in names}
+    earlier = {mark for mark, _how in before}
     if not path.exists():
         if earlier:
             raise CannotProtect("points.key-gone", file=path)
@@ -41,6 +44,8 @@ def permanent_key(home: Path, data: Iterable[str]) -> bytes:
         raise CannotProtect("points.key", length=len(key), least=LEAST_KEY)
     if earlier - {mark_of(key)}:
         raise CannotProtect("points.key-other", file=path)
+    if others := sorted({how for _mark, how in before} - {way}):
+        raise CannotProtect("points.way-other", before=others[0] or "–", now=way or "–")
     return key
 
 
@@ -49,25 +54,25 @@ def mark_of(key: bytes) -> str:
     return hashlib.blake2b(key, digest_size=8, person=b"datashift-mark").hexdigest()
 
 
-def remember(home: Path, key: bytes, data: Iterable[str]) -> None:
-    """Note that the data were moved by `key`, before anything of them leaves."""
-    mark = mark_of(key)
-    new = [name for name in data if (name, mark) not in _moved(home / MOVED)]
+def remember(home: Path, key: bytes, data: Iterable[str], way: str = "") -> None:
+    """Note that the data were moved by `key` and in which way, before anything of them leaves."""
+    mark, known = mark_of(key), _moved(home / MOVED)
+    new = [name for name in data if (name, mark, way) not in known]
     if not new:
         return
     with (home / MOVED).open("a", encoding="utf-8") as notes:
         # A line that a crash cut off ends here, and is no line.
-        notes.write("\n" + "".join(json.dumps({"data": name, "key": mark}) + "\n" for name in new))
+        notes.write("\n" + "".join(json.dumps({"data": name, "key": mark, "way": way}) + "\n" for name in new))
         notes.flush()
         os.fsync(notes.fileno())
 
 
-def _moved(path: Path) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
+def _moved(path: Path) -> set[tuple[str, str, str]]:
+    found: set[tuple[str, str, str]] = set()
     for line in path.read_text("utf-8").splitlines() if path.exists() else ():
         with suppress(ValueError, KeyError, TypeError):  # cut off by a crash: nothing had left then
             note = json.loads(line)
-            found.add((note["data"], note["key"]))
+            found.add((note["data"], note["key"], note["way"]))
     return found
 
 

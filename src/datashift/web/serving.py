@@ -114,7 +114,8 @@ def _keep_to(folder: Path) -> None:
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
-    for left in (*folder.iterdir(), *(folder.parent / "raw").glob(".incoming-*")):
+    elsewhere = ("raw/.incoming-*", "datasets/*/.making-*")
+    for left in (*folder.iterdir(), *(path for pattern in elsewhere for path in folder.parent.glob(pattern))):
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > _DAY:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()

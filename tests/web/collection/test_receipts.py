@@ -189,6 +189,26 @@ def test_receipts_follow_into_a_corrected_file(
     assert not any(b"Dia" in path.read_bytes() for path in (site / "raw").iterdir())
 
 
+def test_of_answers_that_are_alike_each_keeps_a_receipt_of_its_own_in_a_corrected_file(
+    sent: Callable[..., Dataset], producer: User, organisation: Organisation, site: Path
+) -> None:
+    small = sent(b"works,place\nyes,A\nyes,A\nno,A\nno,C\n")
+    codes = [code for _row, code in receipts.give(dataset=small, by=producer)]
+    # The last answer was corrected and stands first: its former place belongs to another answer now.
+    corrected = b"works,place\nno,B\nyes,A\nyes,A\nno,A\n"
+    upload = services.receive(name="new.csv", chunks=[corrected], organisation=organisation, by=producer)
+    services.replace(dataset=small, upload=upload, by=producer)
+    suggest(str(small.pk), quiet)
+    small.refresh_from_db()
+    places = dict(small.receipts.values_list("code", "place"))
+    stand = [places[receipts.digest(code.replace(" ", ""))] for code in codes]
+    assert stand == [1, 2, 3, None]
+    for code in codes[:2]:
+        by_receipt(code)
+    text = raw_of(screened(small), site).decode()
+    assert "yes" not in text
+
+
 def test_every_kind_of_file_can_lose_a_row() -> None:
     table = read_bytes(b'[{"a": "x, y", "b": null}, {"a": "\\"q\\"", "b": "2"}]', "some.json").table
     again = read_bytes(written(table, [1]), "some.csv", delimiter=",", header_row=1).table

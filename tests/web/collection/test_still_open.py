@@ -10,6 +10,8 @@ from django.utils import timezone
 from datashift import legal
 from datashift.language import LANGUAGES, speaking
 from datashift.legal import legal_of, questions
+from datashift.model.kit import Variant
+from datashift.standards.kits import shipped_kit
 from datashift.web.collection import precautions, still_open
 from datashift.web.collection.models import Dataset, Note, Run, Upload
 from datashift.web.collection.precautions import consider
@@ -79,6 +81,21 @@ def test_few_answers_more_than_in_the_release_before_are_an_open_point(waiting: 
     waiting.run.save()
     found = waiting.open()["soon"]
     assert (found.text, found.repair, found.stop) == ("Three came.", "Wait.", False)
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [({}, False), ({"least_n": 25}, False), ({"least_n": 2}, True), ({"least_effective_n": 0.0}, True)],
+)
+def test_a_variant_that_hides_less_than_its_base_is_an_open_point(
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch, own: dict[str, float], told: bool
+) -> None:
+    base = shipped_kit("bribery-experience")
+    departs = {"variant": Variant(of="base@1"), "disclosure": base.disclosure.model_copy(update=own)}
+    kits = {"base@1": base, "ours@1": base.model_copy(update=departs)}
+    monkeypatch.setattr(still_open, "kit_named", kits.__getitem__)
+    Dataset.objects.filter(pk=waiting.dataset.pk).update(kit="ours@1")
+    assert ("looser-kit" in waiting.open()) is told
 
 
 def test_some_questions_left_out_are_counted(waiting: Waiting) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -128,16 +128,23 @@ def follow(dataset: Dataset, table: pa.Table) -> None:
 
 
 def _moved(before: pa.Table, table: pa.Table, column: str) -> dict[int, int]:
-    """Return where the answers of one file stand in another one."""
-    where: dict[str, int] = {}
-    for place, one in _all_marks(table, column):
-        where.setdefault(one.contents, place)
-        if one.identity:
-            where[one.identity] = place
+    """Return where the answers of one file stand in another one; no two of them stand in one place."""
+    there = dict(_all_marks(table, column))
     known = dict(_all_marks(before, column if column in before.column_names else ""))
-    found = {place: where.get(one.identity, where.get(one.contents)) for place, one in known.items()}
-    same = before.num_rows == table.num_rows
-    return {place: place if to is None else to for place, to in found.items() if to is not None or same}
+    found: dict[int, int] = {}
+    for name in ("identity", "contents"):
+        taken = set(found.values())
+        free: dict[str, deque[int]] = {}
+        for place, one in there.items():
+            if place not in taken and (mark := getattr(one, name)):
+                free.setdefault(mark, deque()).append(place)
+        for place, one in known.items():
+            if place not in found and (places := free.get(getattr(one, name))):
+                found[place] = places.popleft()
+    if before.num_rows == table.num_rows:
+        taken = set(found.values())
+        found |= {place: place for place in known if place not in found and place not in taken}
+    return found
 
 
 # --- what was withdrawn is known again --------------------------------------------------------------------------------

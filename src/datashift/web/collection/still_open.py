@@ -15,6 +15,7 @@ from datashift.language import _, label
 from datashift.legal import defaults, legal_of, open_items, questions
 from datashift.numbers import in_digits, said
 from datashift.standards.periods import last_day
+from datashift.web.collection.kits import kit_named
 from datashift.web.collection.models import Dataset, Run
 from datashift.web.collection.passages import open_words
 from datashift.web.collection.precautions import kept
@@ -46,6 +47,7 @@ def still_open(run: Run, recipe: str = "") -> list[StillOpen]:
         *_words(dataset),
         *_laws(dataset),
         *_questions(dataset),
+        *_kit(dataset),
         *_delay(run, int(made_with.get("disclosure", {}).get("delay", 0))),
         *_soon(run.told.get("since", {})),
     ]
@@ -106,6 +108,21 @@ def _questions(dataset: Dataset) -> Iterator[StillOpen]:
     elif left:
         text = _("{number} of the ten questions have no answer, which counts as yes.").format(number=said(left))
         yield StillOpen("questions", text, _("Its producer answers them too, so that the rule fits these data."))
+
+
+def _kit(dataset: Dataset) -> Iterator[StillOpen]:
+    """A variant may hide less than the kit it departs from: who releases must know, since anybody may write one."""
+    kit = kit_named(dataset.kit) if dataset.kit else None
+    if kit is None or kit.variant is None:
+        return
+    base = kit_named(kit.variant.of)
+    rules, places = (kit.disclosure, base.disclosure), (kit.universe, base.universe)
+    least, usual = (0 if one.public_infrastructure else rule.least_n for one, rule in zip(places, rules, strict=True))
+    exact = places[0].exact_points and not places[1].exact_points
+    if least < usual or rules[0].least_effective_n < rules[1].least_effective_n or exact:
+        text = _("The variant {kit} hides less than the kit it departs from ({base}).")
+        repair = _("Ask why, or use a kit that hides as much.")
+        yield StillOpen("looser-kit", text.format(kit=f"{kit.id}@{kit.version}", base=kit.variant.of), repair)
 
 
 def _delay(run: Run, days: int) -> Iterator[StillOpen]:
