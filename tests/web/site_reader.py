@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
+from zipfile import BadZipFile, ZipFile
 
+import pyarrow.parquet as pq
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.urls import URLPattern, get_resolver
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
@@ -98,3 +104,53 @@ def _weight(client: Client, address: str) -> int:
     answer = client.get(address)
     assert answer.status_code == 200, address
     return len(b"".join(answer.streaming_content) if answer.streaming else answer.content)
+
+
+# --- every address, and what comes out of it --------------------------------------------------------------------------
+
+
+def routes(patterns: Any = None, before: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Yield every address of the site: its route, its name, its view."""
+    for one in patterns if patterns is not None else get_resolver().url_patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield route, one.name or "", one.callback
+        else:
+            yield from routes(one.url_patterns, route)
+
+
+def arguments(route: str) -> list[str]:
+    """Return the names of what a route asks for, in their order."""
+    return re.findall(r"(?<!P)<(?:\w+:)?(\w+)>", route)
+
+
+def filled(route: str, words: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the addresses of a route with every word for each of its arguments."""
+    made = [route]
+    for name in arguments(route):
+        made = [
+            re.sub(rf"<(?:\w+:)?{name}>", lambda _found, word=word: word, one, count=1)
+            for one in made
+            for word in words[name]
+        ]
+    return ["/" + one for one in made]
+
+
+def body(answer: Any) -> bytes:
+    """Return what an answer holds; a file is read to its end."""
+    return b"".join(answer) if answer.streaming else bytes(answer.content)
+
+
+def found_in(data: bytes, words: Sequence[str], name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each word that stands in bytes or in what is packed in them, and where."""
+    text = data.decode("utf-8", "replace").casefold()
+    if data[:4] == b"PAR1":
+        text = str(pq.read_table(io.BytesIO(data)).to_pylist()).casefold()
+    yield from ((name, one) for one in words if one.casefold() in text)
+    if data[:2] == b"PK":
+        try:
+            with ZipFile(io.BytesIO(data)) as parts:
+                for part in parts.namelist():
+                    yield from found_in(parts.read(part), words, f"{name}/{part}")
+        except BadZipFile:
+            return

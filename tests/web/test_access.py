@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, get_resolver
+from site_reader import routes
 
 from datashift.web.collection.models import Dataset, Review, Run, Upload
 from datashift.web.people import services
@@ -51,14 +50,8 @@ class Door:
         return "/" + filled
 
 
-def _doors(patterns: Any = None, before: str = "") -> Iterator[Door]:
-    for one in patterns if patterns is not None else get_resolver().url_patterns:
-        route = before + str(one.pattern)
-        if not isinstance(one, URLPattern):
-            yield from _doors(one.url_patterns, route)
-            continue
-        view: Any = one.callback
-        name = one.name or ""
+def _doors() -> Iterator[Door]:
+    for route, name, view in routes():
         act = getattr(view, "act", "") or ("public" if getattr(view, "is_public", False) else "")
         yield Door(route, name, act or ("open" if name in OPEN else ""))
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile, ZipFile
 
-import pyarrow.parquet as pq
 import pytest
 from django.apps import apps
 from django.test import Client
-from django.urls import URLPattern, get_resolver
+from site_reader import arguments, body, filled, found_in, routes
 from water_road import ASKED, DEMO, PLACE, quiet
 
 from datashift.release import check
@@ -79,25 +74,11 @@ def released_again(water: Dataset, say: Say, producer: User, reviewer: User) -> 
 # --- where a marker could be ------------------------------------------------------------------------------------------
 
 
-def in_bytes(data: bytes, name: str) -> Iterator[str]:
-    """Yield where the marker stands in bytes, and in what is packed in them."""
-    if MARKER.encode() in data:
-        yield name
-    if data[:4] == b"PAR1":
-        if MARKER in str(pq.read_table(io.BytesIO(data)).to_pylist()):
-            yield name
-    elif data[:2] == b"PK":
-        try:
-            with ZipFile(io.BytesIO(data)) as parts:
-                for part in parts.namelist():
-                    yield from in_bytes(parts.read(part), f"{name}/{part}")
-        except BadZipFile:
-            return
-
-
 def in_store(home: Path) -> list[str]:
     files = (path for path in home.rglob("*") if path.is_file() and not path.name.startswith("site.sqlite3"))
-    return [where for path in files for where in in_bytes(path.read_bytes(), str(path.relative_to(home)))]
+    return [
+        where for path in files for where, _word in found_in(path.read_bytes(), [MARKER], str(path.relative_to(home)))
+    ]
 
 
 def in_database() -> list[str]:
@@ -126,32 +107,18 @@ def every_path(dataset: Dataset) -> list[str]:
     files = ["release.zip", "estimates.csv", "comparison.csv", "datapackage.json", "findings.json", "recipe.toml",
              "kit.toml", "cells.parquet", "manifest.json", "dossier.json", "en.html", "en.pdf"]  # fmt: skip
     paths = []
-    for route, converter in routes():
-        filled = [route]
-        for found in re.findall(r"<(?:\w+:)?\w+>", route):
-            name = found.strip("<>").rpartition(":")[2]
-            usual = steps if name == "name" and "step/" in route else files if name == "name" else ["none"]
-            filled = [one.replace(found, word, 1) for one in filled for word in words.get(name, usual)]
-        paths += ["/" + one for one in filled if converter]
+    for route, _name, _view in routes():
+        usual = steps if "step/" in route else files
+        known = {name: words.get(name, usual if name == "name" else ["none"]) for name in arguments(route)}
+        paths += filled(route, known) if "account/" not in route else []
     return list(dict.fromkeys(paths))
-
-
-def routes(patterns: Any = None, before: str = "") -> Iterator[tuple[str, bool]]:
-    for one in patterns if patterns is not None else get_resolver().url_patterns:
-        route = before + str(one.pattern)
-        if isinstance(one, URLPattern):
-            yield route, "account/" not in route
-        else:
-            yield from routes(one.url_patterns, route)
 
 
 def in_pages(dataset: Dataset, clients: list[Client]) -> list[tuple[str, str]]:
     found = []
     for path in every_path(dataset):
         for client in clients:
-            answer = client.get(path)
-            data = b"".join(answer) if answer.streaming else answer.content
-            found += [(path, where) for where in in_bytes(data, "")]
+            found += [(path, where) for where, _word in found_in(body(client.get(path)), [MARKER])]
     return found
 
 
