@@ -45,6 +45,10 @@ class BadUpload(InputError):
         "upload.no-comment": N_("Say what should be changed, so that the producer can do it."),
         "receipt.too-many": N_("Receipts are made for up to {most} rows at a time. Split the file."),
         "receipt.no-row": N_("The file has no row {row}. Look at the row numbers of the file, then say which one."),
+        "consent.past-day": N_(
+            "{day} has passed, so the file and all its rows would be deleted at once. Choose a later day. To delete "
+            "them now, delete the draft."
+        ),
         "consent.no-text": N_("Write the words to which people said yes."),
         "upload.no-words": N_("Say in a few words what you found. Others have to understand the decision."),
     }

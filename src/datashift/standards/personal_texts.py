@@ -148,7 +148,11 @@ def propose(text: str) -> tuple[Span, ...]:
     It looks further than `scan`, which must never stop a figure: what it proposes, a person looks at.
     """
     plain = text.translate(DEVANAGARI)
-    found = [Span(start, end, kind) for kind, start, end in _found(plain, text) if _says_something(plain[start:end])]
+    found = [
+        Span(start, end, kind)
+        for kind, start, end in _found(plain, text)
+        if kind in _IN_LETTERS or _says_something(plain[start:end])
+    ]
     kept: list[Span] = []
     for one in sorted(found, key=lambda span: (_ORDER.index(span.kind), span.start - span.end)):
         if all(one.end <= other.start or other.end <= one.start for other in kept):
@@ -235,6 +239,10 @@ def _checks(cuil: str) -> bool:
     digits = [int(one) for one in cuil]
     left = sum(one * weight for one, weight in zip(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=False)) % 11
     return (11 - left) % 11 == digits[-1]
+
+
+_IN_LETTERS = ("e-mail", "name")
+"""These tell somebody by letters, whatever the digits are: juma0@example.org."""
 
 
 def _says_something(stretch: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, get_args
 
 from django.db import transaction
+from django.utils import timezone
 
 from datashift.errors import BadUpload
 from datashift.language import current
@@ -58,8 +59,10 @@ def _agreed(dataset: Dataset, said: Mapping[str, str]) -> dict[str, Any]:
     for name in COLUMNS:
         if told[name] not in columns:
             raise BadUpload("upload.no-column", column=told[name], near=", ".join(columns[1:6]))
-    for name in ("since", "until"):
-        _day(told[name])
+    _day(told["since"])
+    last = _day(told["until"])
+    if last and last < timezone.now().date():
+        raise BadUpload("consent.past-day", day=last)
     if told["basis"] == "consent" and not told["text"]:
         raise BadUpload("consent.no-text")
     former = dataset.answers.get("consent", {}).get("text", {})
