@@ -198,6 +198,15 @@ def test_a_source_that_is_not_there_says_where_to_get_it(tmp_path: Path, own_hom
     assert problem.value.exit_code == 4
 
 
+def test_a_file_without_an_address_is_asked_for_beside_the_recipe(tmp_path: Path, own_home: Path) -> None:
+    text = (DEMO / "recipe.toml").read_text("utf-8") + '\n[[earlier]]\nfile = "before.zip"\n'
+    for name in ("water_points.csv", "areas.csv", "population.csv"):
+        (tmp_path / name).write_bytes((DEMO / name).read_bytes())
+    with pytest.raises(SourceUnavailable, match=r"recipe\.toml names the file before\.zip") as problem:
+        gather(_copy(tmp_path, text), own_home)
+    assert "?" not in str(problem.value)
+
+
 def test_official_figures_that_are_not_there_are_named_and_the_run_goes_on(tmp_path: Path, own_home: Path) -> None:
     for name in ("recipe.toml", "water_points.csv", "areas.csv", "population.csv"):
         (tmp_path / name).write_bytes((DEMO / name).read_bytes())

@@ -52,7 +52,9 @@ def gather(recipe_path: Path, home: Path) -> Inputs:
         if path is not None:
             files[name] = _checked(path, sha256, home)
         elif needed:
-            raise SourceUnavailable("source.not-at-hand", file=name, address=url or "?", sha256=sha256 or "?")
+            if url is None:
+                raise SourceUnavailable("source.not-beside", file=reference, recipe=recipe_path.name)
+            raise SourceUnavailable("source.not-at-hand", file=name, address=url, sha256=sha256 or "?")
         else:
             absent.append(name)
     return Inputs(text, kit_text, files, tuple(dict.fromkeys(absent)))

@@ -70,6 +70,11 @@ def test_ordinary_reports_and_masked_numbers_give_nothing(text):
     assert seen(text) == []
 
 
+@pytest.mark.parametrize("address", ["juma0@example.org", "x.q00@example.org"])
+def test_an_e_mail_whose_only_digits_are_noughts_is_an_e_mail(address):
+    assert propose(f"Write to {address} today") == (Span(9, 9 + len(address), "e-mail"),)
+
+
 def test_redaction_puts_a_mark_in_the_place_of_what_was_confirmed_and_of_nothing_else():
     text = "Naitwa Juma Hamisi, simu 0712 345 678."
     name, phone = propose(text)

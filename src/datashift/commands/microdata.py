@@ -171,8 +171,6 @@ def _planned(case: _Case, options: argparse.Namespace) -> tuple[Paper, Plan]:
         if paper.of != case.name:
             raise CannotProtect("microdata.plan-of-others", file=options.plan, of=paper.of, asked=case.name)
     else:
-        if options.confirm:
-            raise CannotProtect("microdata.no-plan", file=options.plan or "plan.toml")
         paper = _asked_for(case, options)
     if not paper.aim.columns:
         raise CannotProtect("microdata.nothing-known")
@@ -188,6 +186,8 @@ def _planned(case: _Case, options: argparse.Namespace) -> tuple[Paper, Plan]:
 def _asked_for(case: _Case, options: argparse.Namespace) -> Paper:
     from datashift.protect.microdata import LEAST_K, Aim, Paper
 
+    if options.confirm or (options.out and not options.plan):
+        raise CannotProtect("microdata.no-plan", file=options.plan or "plan.toml")
     alike = K if options.alike is None else options.alike
     if alike < LEAST_K:
         raise CannotProtect("microdata.too-few-alike", k=alike, least=LEAST_K)
@@ -200,12 +200,15 @@ def _asked_for(case: _Case, options: argparse.Namespace) -> Paper:
 
 
 def _refuse_personal(case: _Case, paper: Paper) -> None:
+    """Refuse columns that are not there or never leave, and a table in which nobody is."""
     for name in paper.columns:
         if name not in case.table.column_names:
             known = ", ".join(case.table.column_names)
             raise CannotProtect("microdata.no-column", column=name, known=known)
         if name in case.never or _POSITION.fullmatch(name):
             raise CannotProtect("microdata.personal", column=name)
+    if not case.table.num_rows:
+        raise CannotProtect("microdata.few-rows", rows=0, k=paper.aim.k)
 
 
 def _confirmed(case: _Case, paper: Paper, plan: Plan, options: argparse.Namespace) -> Paper:

@@ -249,6 +249,10 @@ class SourceUnavailable(DataShiftError):
             "{file} is not beside the recipe and not in the store. Get it from {address} (SHA-256 {sha256}), "
             "or run: datashift demo --download"
         ),
+        "source.not-beside": N_(
+            "{recipe} names the file {file}, but it is not in the same folder. Put it there, or correct its name in "
+            "the recipe."
+        ),
         "source.download": N_("{address} could not be fetched: {problem}. Try again later."),
         "source.engine": N_(
             "{engine} did not answer the question: {problem}. Check that it is running, the address and your rights."

@@ -162,3 +162,9 @@ def test_columns_that_leave_unprotected_are_doubted() -> None:
     told = {(text, facts["column"]) for text, facts in doubts(table, paper, plan)}
     assert told == {(IF_KNOWN, "village"), (IF_KNOWN, "remark"), (FINE, "remark"), (TEXTS, "remark")}
     assert doubts(table, *planned(table, (), aim)) == ()
+
+
+def test_texts_that_look_personal_are_counted_by_rows_however_often_they_repeat() -> None:
+    table = pa.table({"sex": ["F", "M"] * 100, "remark": ["Call +254712345678", "", "the well is dry", ""] * 50})
+    told = doubts(table, *planned(table, ("remark",), Aim(("sex",))))
+    assert [facts["count"] for text, facts in told if text == TEXTS] == ["50"]

@@ -30,7 +30,9 @@ from datashift.web.collection.running import run
 from datashift.web.collection.screening import screen
 from datashift.web.collection.suggesting import suggest
 from datashift.web.jobs.models import Job
+from datashift.web.jobs.worker import work_off
 from datashift.web.people.models import Event, Organisation, User
+from datashift.web.serving import kinds
 
 pytestmark = pytest.mark.django_db
 ROWS = 80
@@ -225,6 +227,25 @@ def test_words_for_everybody_are_decided_on_before_anybody_reviews_them(
     note.refresh_from_db()
     assert note.text == one.proposed() != words
     require_decided(told)
+
+
+def test_nothing_is_decided_on_a_column_that_names_people(complete: Dataset, say: Callable[..., Dataset]) -> None:
+    number = at(complete)
+    assert ("remarks", number) in {(one["name"], one["number"]) for one in columns_of(complete)}
+    told = say(complete, "columns", {"personal": ["remarks"]})
+    assert "remarks" not in {one["name"] for one in columns_of(told)}
+
+
+def test_who_is_stopped_by_own_words_is_led_to_them(
+    complete: Dataset, say: Callable[..., Dataset], producer: User, signed_in: Callable[[User], Client]
+) -> None:
+    told = say(complete, "asked", {**ASKED, "note": f"Asked by somebody, {PHONE}."})
+    work_off(kinds("run"))
+    page = signed_in(producer).get(reverse("wait", args=[told.pk])).content.decode()
+    assert "Words of yours that everybody would read seem to hold: phone." in page
+    assert f"{reverse('texts', args=[told.pk])}#words" in page
+    assert PHONE not in page
+    assert "recipe.toml" not in page
 
 
 def test_nobody_asks_for_a_review_of_words_that_nobody_decided_on(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from datashift.errors import CannotProtect
 from datashift.language import N_, _
@@ -144,7 +145,7 @@ def _nearly_names(table: pa.Table, columns: Sequence[str]) -> Said:
         different = answers.unique()
         if len(answers) >= 20 and len(different) > len(answers) / 2:
             told.append((FINE, {"column": name, "different": str(len(different)), "rows": str(len(answers))}))
-        searched = pa.table({name: different.slice(0, _SEARCHED)})
+        searched = pa.table({name: answers.filter(pc.is_in(answers, value_set=different.slice(0, _SEARCHED)))})
         for kind, count in counted(propose_in(searched)).get(name, {}).items():
             told.append((TEXTS, {"column": name, "count": str(count), "kind": _(kind)}))
     return tuple(told)

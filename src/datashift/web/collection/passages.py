@@ -143,9 +143,14 @@ def open_words(dataset: Dataset) -> list[Words]:
     return found
 
 
+def kinds_of_words(dataset: Dataset) -> set[str]:
+    """Return what the words of a producer seem to hold of which nobody said that they may be public."""
+    return {kind for one in open_words(dataset) for kind in one.kinds}
+
+
 def require_decided(dataset: Dataset) -> None:
     """Raise PersonalWords where words that are about to be public look personal, and nobody decided on them."""
-    if kinds := {kind for one in open_words(dataset) for kind in one.kinds}:
+    if kinds := kinds_of_words(dataset):
         raise PersonalWords("words.of-dataset", kinds=in_words(kinds))
 
 

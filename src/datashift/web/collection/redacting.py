@@ -14,7 +14,7 @@ from datashift.language import _
 from datashift.standards.personal_texts import KIND_WORDS, MARKS, require_none
 from datashift.web.collection import passages
 from datashift.web.collection.models import Dataset, Passage
-from datashift.web.collection.passages import Words, is_looked, open_words, spans_of
+from datashift.web.collection.passages import Words, is_looked, open_words, spans_of, text_columns
 from datashift.web.collection.recipes import rebuild
 from datashift.web.collection.services import locked
 from datashift.web.collection.steps import fitting_run, ready, suggested
@@ -33,9 +33,13 @@ CHOICES = ("redact", "keep")
 
 
 def columns_of(dataset: Dataset) -> list[Facts]:
-    """Return the columns of free text: how many texts each has, how many look personal and are open, of what kinds."""
+    """Return the columns of free text: how many texts each has, how many look personal and are open, of what kinds.
+
+    A column that was said to name people since never leaves, so nothing is to be decided on it.
+    """
     if not is_looked(dataset):
         return []
+    free = text_columns(dataset)
     found: dict[str, Facts] = {
         name: {"name": name, "texts": count, "personal": 0, "open": 0, "kinds": Counter()}
         for name, count in dataset.looked["texts"]
@@ -46,8 +50,13 @@ def columns_of(dataset: Dataset) -> list[Facts]:
         one["open"] += at is None
         one["kinds"].update({kind for _start, _end, kind in spans})
     return [
-        {**one, "kinds": [(_(KIND_WORDS[kind]), count) for kind, count in sorted(one["kinds"].items())]}
-        for one in found.values()
+        {
+            **one,
+            "number": number,
+            "kinds": [(_(KIND_WORDS[kind]), count) for kind, count in sorted(one["kinds"].items())],
+        }
+        for number, one in enumerate(found.values())
+        if one["name"] in free
     ]
 
 

@@ -12,10 +12,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from datashift.errors import BadUpload, DataShiftError
+from datashift.errors import BadUpload, DataShiftError, PersonalWords
 from datashift.language import N_, _, label
+from datashift.standards.personal_texts import in_words
 from datashift.web.collection import consenting, receipts
 from datashift.web.collection.models import Dataset
+from datashift.web.collection.passages import open_words
 from datashift.web.collection.views.access import person, the_dataset
 from datashift.web.dashboard import withdrawing
 from datashift.web.people.roles import may, needs
@@ -40,11 +42,17 @@ CHANNELS = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Take an answer out for whoever holds its receipt. The page says the same whatever the code is."""
-    heard = request.method == "POST"
-    if heard:
-        withdrawing.by_receipt(request.POST.get("code", "")[:100])
-    return render(request, "dashboard/withdraw.html", {"heard": heard})
+    """Take an answer out for whoever holds its receipt. The page says the same whatever the code is.
+
+    It shows the number as it was written, to be held against the receipt: a slip would leave the answer where it is.
+    """
+    written = request.POST.get("code", "").strip()[:100]
+    digits = sum(sign.isdecimal() for sign in written)
+    short = request.method == "POST" and digits != receipts.DIGITS
+    if written and not short:
+        withdrawing.by_receipt(written)
+    facts = {"written": written, "short": short, "digits": digits, "all_digits": receipts.DIGITS}
+    return render(request, "dashboard/withdraw.html", facts, status=400 if short else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +76,7 @@ def consent(request: HttpRequest, key: UUID) -> HttpResponse:
         "dataset": found, "said": said, "problem": problem, "columns": named,
         "bases": [(name, _(words)) for name, words in BASES.items()],
         "channels": [(name, _(words)) for name, words in CHANNELS.items()],
-        "withdrawn": found.withdrawals.count(), "receipts": found.receipts.count(),
+        "personal": _personal(found), "withdrawn": found.withdrawals.count(), "receipts": found.receipts.count(),
         "editable": may(request.user, "upload", found.organisation),
         "open": bool(named) and not found.screening and not found.erased,
     }  # fmt: skip
@@ -99,13 +107,19 @@ def _kept(request: HttpRequest, found: Dataset, said: dict[str, str]) -> str:
     if "row" in request.POST:
         row = request.POST["row"].strip()
         if not row.isdecimal():
-            raise BadUpload("upload.not-a-number", value=row)
+            raise BadUpload("receipt.no-row", row=row)
         withdrawing.of_row(dataset=found, row=int(row), by=person(request))
         return _("The answer is withdrawn. The worker takes it out of the file, then the figures are made again.")
     version = request.POST.get("version", "")
     number = int(version) if version.isdecimal() else 0
     consenting.state(dataset=found, said=said, version=number, by=person(request))
     return _("What you said of consent is saved.")
+
+
+def _personal(found: Dataset) -> str:
+    """Say what the words that people were told seem to hold, before they stop a run."""
+    kinds = {kind for one in open_words(found) if one.key.startswith("consent.") for kind in one.kinds}
+    return str(PersonalWords("words.of-dataset", kinds=in_words(kinds))) if kinds else ""
 
 
 def _as_it_stands(dataset: Dataset) -> dict[str, str]:

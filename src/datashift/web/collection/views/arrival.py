@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from datashift.errors import BadUpload, InputError
+from datashift.errors import BadUpload, InputError, PersonalWords
 from datashift.language import _
+from datashift.standards.personal_texts import in_words
 from datashift.web.collection import services
 from datashift.web.collection.models import Dataset, Upload
+from datashift.web.collection.passages import kinds_of_words
 from datashift.web.collection.steps import fitting_run, next_step, standing, suggested
 from datashift.web.collection.views.access import organisations, person, the_dataset
 from datashift.web.collection.views.places import named_countries
@@ -127,12 +129,15 @@ def at_work(dataset: Dataset) -> Job | None:
 
 def stuck(request: HttpRequest, dataset: Dataset, job: Job) -> HttpResponse:
     """Say why a job could not be done and what to do about it."""
-    reading = job.kind == "suggest"
+    reading, code = job.kind == "suggest", str(job.error.get("code", ""))
+    words = kinds_of_words(dataset) if code.startswith("protect.personal") else set()
     facts: dict[str, Any] = {
         "dataset": dataset,
         "heading": _("The file could not be read") if reading else _("The figures could not be computed"),
-        "said": problem(job),
-        "code": job.error.get("code", ""),
+        # What stopped the run stands in a line of the recipe. Its producer knows it as words on a page.
+        "said": PersonalWords("words.of-dataset", kinds=in_words(words)) if words else problem(job),
+        "code": code,
+        "words": bool(words),
         "reading": reading,
         "may_upload": may(request.user, "upload", dataset.organisation),
     }
