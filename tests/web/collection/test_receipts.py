@@ -102,6 +102,19 @@ def test_a_number_that_cannot_be_one_is_asked_for_again(sent: Callable[..., Data
     assert not Withdrawal.objects.exists()
 
 
+def test_a_number_with_one_wrong_digit_is_known_for_a_slip(sent: Callable[..., Dataset], producer: User) -> None:
+    small = sent(SMALL)
+    code = receipts.give(dataset=small, by=producer)[0][1].replace(" ", "")
+    assert receipts.fits(code)
+    for place, digit in enumerate(code):
+        wrong = f"{code[:place]}{(int(digit) + 3) % 10}{code[place + 1 :]}"
+        assert not receipts.fits(wrong)
+    answer = Client().post("/en/withdraw/", {"code": wrong})
+    assert answer.status_code == 400
+    assert "There is a slip in this number" in answer.content.decode()
+    assert not small.withdrawals.exists()
+
+
 def test_codes_cannot_be_tried_in_numbers(settings: object, rf: object) -> None:
     assert _kind(rf.post("/sw/withdraw/")) == "receipt"  # type: ignore[attr-defined]
     assert settings.RATE_LIMITS["receipt"]  # type: ignore[attr-defined]

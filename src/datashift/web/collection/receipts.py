@@ -20,7 +20,7 @@ from datashift.web.people.models import User
 from datashift.web.people.services import record
 
 DIGITS = 16
-"""As many as a code of GlobaLeaks has: too many to guess, few enough to write down."""
+"""As many as a code of GlobaLeaks has: too many to guess, few enough to write down. The last one checks the others."""
 MOST = 100_000
 FIRST_ROW = 2
 
@@ -38,7 +38,7 @@ def give(*, dataset: Dataset, by: User) -> list[tuple[int, str]]:
         if rows > MOST:
             raise BadUpload("receipt.too-many", most=MOST)
         gone = set(found.withdrawals.values_list("place", flat=True))
-        codes = {place: f"{secrets.randbelow(10**DIGITS):0{DIGITS}}" for place in range(rows) if place not in gone}
+        codes = {place: _code() for place in range(rows) if place not in gone}
         made = [
             Receipt(dataset=found, upload=found.upload, place=place, code=digest(code)) for place, code in codes.items()
         ]
@@ -48,10 +48,26 @@ def give(*, dataset: Dataset, by: User) -> list[tuple[int, str]]:
     return [(first + place, " ".join(code[i : i + 4] for i in range(0, DIGITS, 4))) for place, code in codes.items()]
 
 
+def fits(code: str) -> bool:
+    """Say whether the last digit of a number checks the others (ISO/IEC 7812, Luhn): it does on every receipt, and on
+    none with one wrong digit.
+    """
+    doubled = [int(sign) * (1 + place % 2) for place, sign in enumerate(reversed(_digits(code)))]
+    return sum(digit // 10 + digit % 10 for digit in doubled) % 10 == 0
+
+
 def known(code: str) -> Receipt | None:
     """Return the receipt of a code, however its digits are written and parted; None for any other text."""
-    digits = "".join(str(int(sign)) for sign in code if sign.isdecimal())
-    return Receipt.objects.select_related("dataset").filter(code=digest(digits)).first()
+    return Receipt.objects.select_related("dataset").filter(code=digest(_digits(code))).first()
+
+
+def _digits(code: str) -> str:
+    return "".join(str(int(sign)) for sign in code if sign.isdecimal())
+
+
+def _code() -> str:
+    drawn = f"{secrets.randbelow(10 ** (DIGITS - 1)):0{DIGITS - 1}}"
+    return next(code for last in range(10) if fits(code := f"{drawn}{last}"))
 
 
 def withdraw(code: str) -> list[Dataset]:

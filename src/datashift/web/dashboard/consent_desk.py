@@ -49,10 +49,11 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     written = request.POST.get("code", "").strip()[:100]
     digits = sum(sign.isdecimal() for sign in written)
     short = request.method == "POST" and digits != receipts.DIGITS
-    if written and not short:
+    slip = request.method == "POST" and not short and not receipts.fits(written)
+    if written and not short and not slip:
         withdrawing.by_receipt(written)
-    facts = {"written": written, "short": short, "digits": digits, "all_digits": receipts.DIGITS}
-    return render(request, "dashboard/withdraw.html", facts, status=400 if short else 200)
+    facts = {"written": written, "short": short, "slip": slip, "digits": digits, "all_digits": receipts.DIGITS}
+    return render(request, "dashboard/withdraw.html", facts, status=400 if short or slip else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
