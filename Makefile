@@ -6,7 +6,7 @@ OUT ?= demo-output
 SERVE ?= 1
 PORT ?= 8000
 
-.PHONY: demo test translations format clean
+.PHONY: demo test translations format clean web-forms
 
 demo: .venv/ready
 	@$(BIN)/datashift demo --out $(OUT) $(if $(filter 1,$(SERVE)),--serve --port $(PORT))
@@ -30,6 +30,12 @@ translations: .venv/ready-dev
 	$(BIN)/pybabel -q update --width=100 --no-fuzzy-matching --ignore-obsolete -i $(LOCALE)/datashift.pot -d $(LOCALE) -D datashift
 	$(BIN)/pybabel -q compile --use-fuzzy -d $(LOCALE) -D datashift
 	rm $(LOCALE)/datashift.pot
+
+# ODK Web Forms for the site, into DATASHIFT_WEB_FORMS or the folder web-forms of the store. Needs node 20.19 or later.
+WEB_FORMS = $(abspath $(or $(DATASHIFT_WEB_FORMS),$(or $(DATASHIFT_HOME),$(HOME)/.datashift)/web-forms))
+web-forms:
+	cd webforms && export DATASHIFT_WEB_FORMS="$(WEB_FORMS)" && npm ci --ignore-scripts --no-audit --no-fund && npm run build
+	rm -rf webforms/node_modules
 
 format: .venv/ready-dev
 	$(BIN)/ruff check --fix .

@@ -28,8 +28,8 @@ import pyarrow as pa
 from scipy.optimize import minimize
 
 import datashift.harmonise.suggestion.confidence as confidence
-from datashift.forms import read_form
 from datashift.forms.words import words_of
+from datashift.forms.xlsform import read_form
 from datashift.harmonise.suggestion.answers import WAYS
 from datashift.harmonise.suggestion.evidence import Evidence, evidence
 from datashift.harmonise.suggestion.profile import FormWords, Profile, profiles

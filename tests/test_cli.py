@@ -44,7 +44,7 @@ def test_every_command_has_a_help_text_in_the_four_languages(capsys: pytest.Capt
     named = {"estimate", "pool", "trend", "smooth", "check", "corrections", "kits", "areas", "standards", "structures",
              "redact"}  # fmt: skip
     evidence = {"assess", "profiles", "dossier"}
-    single = {"microdata", "points", "pictures"}
+    single = {"microdata", "points", "pictures", "sample", "unseal", "pull", "messages"}
     assert set(MODULES) == single | shadow | named | site | evidence
 
 

@@ -141,8 +141,8 @@ def _suggest(options: argparse.Namespace) -> None:
         kits = [shipped_kit(name) for name in known_kits()]
     words = None
     if options.form:
-        from datashift.forms import read_form
         from datashift.forms.words import words_of
+        from datashift.forms.xlsform import read_form
 
         words = words_of(read_form(options.form), raw.table.column_names[1:])
     areas = {country: known_areas(country) for country in countries()}
@@ -223,6 +223,7 @@ MODULES = (
     "official", "ledger", "claims", "progress", "coverage",
     "assess", "estimate", "pool", "trend", "smooth", "check", "corrections", "redact", "kits", "areas", "standards",
     "structures", "profiles", "serve", "work", "publish", "dossier", "microdata", "points", "pictures",
+    "sample", "unseal", "pull", "messages",
 )  # fmt: skip
 """Commands with verbs of their own; each is a module of `commands`."""
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from pages import DOCS, ROOT, anchors, every_page, links, name
 
-FORBIDDEN = ("/work", "/home/", "/tmp", "file://", "localhost")
+FORBIDDEN = ("/work/", "/home/", "/tmp", "file://", "localhost")
 
 
 @pytest.mark.parametrize("page", every_page(), ids=name)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from datashift.forms import Answerable, Form, answerable, design_items, read_form
+from datashift.forms.answerable import Answerable, answerable, design_items
 from datashift.forms.matching import map_choices, matches
-from datashift.forms.xlsform import Choice
+from datashift.forms.xlsform import Choice, Form, read_form
 from datashift.model import Kit
 from datashift.standards.areas import folded
 from datashift.standards.kits import kit_folder, known_kits, shipped_kit

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datashift.errors import BadForm, DataShiftError, Unreadable
-from datashift.forms import Form, Problem, lint, read_form
+from datashift.forms.lint import lint
+from datashift.forms.problem import Problem
+from datashift.forms.xlsform import Form, read_form
 from datashift.language import speaking
 from datashift.standards.kits import kit_folder, known_kits
 

@@ -58,6 +58,21 @@ def test_missing_words_are_suggested_and_the_text_is_a_recipe() -> None:
     assert recipe.columns["status"].codes["Haifanyi kazi"] == "non_functional"
 
 
+def test_a_word_for_missing_that_is_an_answer_of_the_kit_is_that_answer() -> None:
+    columns = {
+        "facility": ["fixed", "none", "mobile", "none"] * 5,
+        "water": ["yes", "", "छैन", ""] * 5,
+        "cleaning": ["soap", "", "nothing", ""] * 5,
+        "remark": ["", "null", "-", "broken"] * 5,
+    }
+    found = found_in(columns)
+    recipe = parse_recipe(found.recipe, "suggested.toml")
+    assert found.kit == "handwashing-facility"
+    assert recipe.columns["facility"].codes["none"] == "none"
+    assert recipe.columns["water"].codes["छैन"] == "no"
+    assert set(recipe.missing) == {"", "null", "-"}
+
+
 def test_every_suggestion_says_why() -> None:
     for guess in found_in(MESSY).guesses:
         assert guess.reason

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from marked_form import MarkedForm, marked_form
 from marked_people import KIT, MARKERS, PERSONAL, SAYS, as_csv, rows
 
 from datashift.standards.profiles import shipped_profile
@@ -49,6 +50,7 @@ class World:
     draft: Dataset
     review: Review
     concern: Concern
+    collected: MarkedForm
     digits: frozenset[str]
     """The digits of all hidden figures."""
 
@@ -87,7 +89,8 @@ def marked_world(organisation: Organisation, producer: User, reviewer: User, off
     work_off(kinds("refresh", "dossier"))
     for one in (release, published, draft):
         one.refresh_from_db()
-    return World(release, published, draft, open_review, made.concerns.get(subject=ASKER), _digits())
+    collected = marked_form(organisation, producer)
+    return World(release, published, draft, open_review, made.concerns.get(subject=ASKER), collected, _digits())
 
 
 def _asked(data: bytes, name: str, organisation: Organisation, producer: User) -> Dataset:

@@ -24,6 +24,11 @@ DOC = Path(__file__).parents[2] / "docs" / "reference" / "roles.md"
 OPEN = {
     "health", "robots", "home", "permanent", "release-file", "dossier-file", "card", "reply", "invitation",
     "withdraw-answer",
+    "openrosa-forms", "openrosa-submission", "openrosa-form", "openrosa-manifest", "openrosa-media", "gateway-sms",
+    "gateway-ussd", "fill", "fill-own", "fill-reply",
+    *(f"{start}-{what}" for start in ("fill", "fill-own")
+      for what in ("program", "media", "worker", "submission", "page", "check", "file", "xform", "web-forms")),
+    "fill-web-forms-part",
     "account_login", "mfa_login_webauthn", "mfa_authenticate", "account_logout", "account_inactive", "account_signup",
     "left", "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done",
     "account_reset_password_from_key",

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import clear_url_caches, path
 from django.utils import translation
+from marked_form import OPEN_LINK
 from marked_people import MARKERS
 from marked_world import World, marked_world
 from site_reader import arguments, body, filled, found_in, routes
@@ -57,10 +58,49 @@ RELEASED = frozenset({
 """Nobody finds a marker here, whoever asks, in whatever format and language."""
 
 OWN = frozenset({
+    "key/<str:token>/formList", "key/<str:token>/submission", "key/<str:token>/form/<uuid:key>/<int:number>",
+    "gateway/<str:token>/sms", "gateway/<str:token>/ussd", "en/work/forms/<uuid:key>/messages/",
+    "en/work/forms/<uuid:key>/messages/try/", "en/work/forms/<uuid:key>/messages/<int:number>/stop/",
+    "key/<str:token>/form/<uuid:key>/<int:number>/manifest",
+    "key/<str:token>/form/<uuid:key>/<int:number>/media/<int:file>",
+    "en/work/forms/", "en/work/forms/new/", "en/work/forms/new/kit/", "en/work/forms/new/file/",
+    "en/work/forms/phones/", "en/work/forms/phones/new/", "en/work/forms/phones/<int:number>/",
+    "en/work/forms/phones/<int:number>/key/", "en/work/forms/phones/<int:number>/stop/",
+    "en/work/forms/<uuid:key>/", "en/work/forms/<uuid:key>/stand/", "en/work/forms/<uuid:key>/link/",
+    "en/work/forms/<uuid:key>/protection/", "en/work/forms/<uuid:key>/protection/key/",
+    "en/work/forms/<uuid:key>/delete/", "en/work/forms/<uuid:key>/add/",
+    "en/work/forms/<uuid:key>/version/<int:number>/", "en/work/forms/<uuid:key>/version/<int:number>/questions/",
+    "en/work/forms/<uuid:key>/version/<int:number>/figures/", "en/work/forms/<uuid:key>/version/<int:number>/media/",
+    "en/work/forms/<uuid:key>/version/<int:number>/form",
+    "en/work/forms/<uuid:key>/sample/", "en/work/forms/<uuid:key>/sample/new/",
+    "en/work/forms/<uuid:key>/sample/columns/", "en/work/forms/<uuid:key>/sample/number/",
+    "en/work/forms/<uuid:key>/sample/draw/", "en/work/forms/<uuid:key>/sample/listing/",
+    "en/work/forms/<uuid:key>/sample/assign/", "en/work/forms/<uuid:key>/sample/proof/",
+    "en/work/forms/<uuid:key>/sample/unit/<int:number>/", "en/work/forms/<uuid:key>/sample/file/<str:name>",
+    "en/work/forms/desk/", "en/work/forms/<uuid:key>/answers/", "en/work/forms/<uuid:key>/answers/decide/",
+    "en/work/forms/<uuid:key>/answers/map/", "en/work/forms/<uuid:key>/answers/progress/",
+    "en/work/forms/<uuid:key>/answers/again/<int:number>/", "en/work/forms/<uuid:key>/answers/strays/",
+    "en/work/forms/<uuid:key>/answers/files/", "en/work/forms/<uuid:key>/answers/files/<str:kind>",
+    "en/work/forms/<uuid:key>/answers/<int:number>/", "en/work/forms/<uuid:key>/answers/<int:number>/correct/",
+    "en/work/forms/<uuid:key>/answers/<int:number>/remark/",
+    "en/work/forms/<uuid:key>/answers/<int:number>/withdraw/",
+    "en/work/forms/<uuid:key>/answers/<int:number>/file/<int:file>", "en/fill/<str:token>/reply/<int:number>",
+    "en/work/forms/<uuid:key>/gather/", "en/fill/<str:token>/", "en/fill/<str:token>/form.json",
+    "en/fill/<str:token>/media/<str:file>", "en/fill/<str:token>/worker.js", "en/fill/<str:token>/submission",
+    "en/fill/<str:token>/draft/<str:key>/", "en/fill/<str:token>/draft/<str:key>/check/",
+    "en/fill/<str:token>/draft/<str:key>/file/<str:file>", "en/fill/<str:token>/<str:form_id>/",
+    "en/fill/<str:token>/<str:form_id>/form.json", "en/fill/<str:token>/<str:form_id>/media/<str:file>",
+    "en/fill/<str:token>/<str:form_id>/worker.js", "en/fill/<str:token>/<str:form_id>/submission",
+    "en/fill/<str:token>/<str:form_id>/draft/<str:key>/", "en/fill/<str:token>/<str:form_id>/draft/<str:key>/check/",
+    "en/fill/<str:token>/<str:form_id>/draft/<str:key>/file/<str:file>",
+    "en/fill/web-forms/<str:file>", "en/fill/<str:token>/form.xml", "en/fill/<str:token>/web-forms",
+    "en/fill/<str:token>/<str:form_id>/form.xml", "en/fill/<str:token>/<str:form_id>/web-forms",
     "en/work/consent/<uuid:key>/", "en/work/consent/<uuid:key>/receipts/", "en/work/review/",
     "en/work/review/<int:review>/", "en/work/release/<str:release>/withdraw/",
     "en/work/release/<str:release>/rate/<str:profile>/", "en/registry/profiles/new/",
     "en/registry/profiles/<str:profile>/<str:version>/change/", "en/registry/add/", "en/work/", "en/work/new/",
+    "en/work/sources/", "en/work/sources/new/", "en/work/sources/<uuid:key>/", "en/work/sources/<uuid:key>/change/",
+    "en/work/sources/<uuid:key>/delete/",
     "en/work/<uuid:key>/", "en/work/<uuid:key>/wait/", "en/work/<uuid:key>/progress", "en/work/<uuid:key>/again/",
     "en/work/<uuid:key>/step/<slug:name>/", "en/work/<uuid:key>/column/<int:number>/", "en/work/<uuid:key>/correct/",
     "en/work/<uuid:key>/lead/", "en/work/<uuid:key>/explain/", "en/work/<uuid:key>/interviewers/",
@@ -114,10 +154,29 @@ def samples(world: World, route: str) -> Samples:
         "kind": ["dataflow", "datastructure", "codelist", "conceptscheme", "structure"], "kit": [release.kit],
         "version": ["1.0.0", "latest"], "first": [f"{release.kit}@{version}"], "second": [f"{release.kit}@{version}"],
         "profile": ["ons", "kesqaf"], "review": [str(world.review.pk)], "concern": [str(world.concern.pk)],
-        "token": [world.concern.token], "what": ["upload", "recipe", "bundle", "evidence"], "pk": ["1"],
+        "token": [world.concern.token], "what": ["upload", "recipe", "bundle", "evidence"], "pk": ["1"], "file": ["1"],
         "organisation": [str(release.organisation_id)], "membership": ["1"], "person": ["1"], "invitation": ["1"],
         "secret": ["none"], "name": next((words for start, words in names.items() if route.startswith(start)), []),
-    }  # fmt: skip
+    } | _of_forms(world, route)  # fmt: skip
+
+
+def _of_forms(world: World, route: str) -> Samples:
+    """Return what is there of forms: for their people, for phones, for whoever answers."""
+    made = world.collected
+    form, answer = str(made.form.pk), str(made.answer.pk)
+    if route.startswith("en/work/forms/"):
+        files = [str(one.pk) for one in made.answer.attachments.all()]
+        names = ["drawn.csv", "record.json", "sample.csv"]
+        return {"key": [form], "number": ["1", answer, str(made.unit.pk)], "file": files, "name": names,
+                "kind": ["csv", "xlsx", "geopackage"]}  # fmt: skip
+    if route.startswith("key/"):
+        return {"token": [made.code], "key": [form], "number": ["1"], "file": [str(made.media.pk)]}
+    if route.startswith("gateway/"):
+        return {"token": ["nothing"]}
+    if route.startswith("en/fill/"):
+        return {"token": [OPEN_LINK, made.code], "form_id": [made.form.form_id], "key": [made.draft],
+                "file": [made.media.name], "number": [answer]}  # fmt: skip
+    return {}
 
 
 def _keys(world: World, route: str) -> list[str]:

@@ -28,7 +28,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any], int]:
     """Check the form. Out: text for people, a function with the data for machines, and 2 where there are faults."""
-    from datashift.forms import answerable, design_items, lint, read_form, wording
+    from datashift.forms import wording
+    from datashift.forms.answerable import answerable, design_items
+    from datashift.forms.lint import lint
+    from datashift.forms.xlsform import read_form
 
     form = read_form(options.form)
     kits = _kits(options.kit)

@@ -12,7 +12,7 @@ from datashift.language import N_, _
 from datashift.layout import wrapped
 
 if TYPE_CHECKING:
-    from datashift.protect.pictures import Cleaned
+    from datashift.pictures import Cleaned
 
 HELP = N_("take out of pictures where, when, by whom and with what they were taken")
 
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
 
 
 def _cleaned(pictures: list[Path], out: Path) -> dict[Path, Cleaned]:
-    from datashift.protect.pictures import cleaned
+    from datashift.pictures import cleaned
     from datashift.read.store import content
 
     made: dict[Path, Cleaned] = {}

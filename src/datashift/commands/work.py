@@ -36,8 +36,9 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
     gc.set_threshold(*serving.COMMON_GC)
     if not (options.once or options.batch):
         _step_back()
-    daily = () if options.once or options.batch else serving.DAILY
-    ended = work(serving.kinds(), once=options.once, batch=options.batch, daily=daily)
+    own = () if options.once or options.batch else (serving.DAILY, serving.QUARTERLY)
+    daily, quarterly = own or ((), ())
+    ended = work(serving.kinds(), once=options.once, batch=options.batch, daily=daily, quarterly=quarterly)
     if ended.heavy:
         os.execv(sys.executable, [sys.executable, "-m", "datashift.cli", *sys.argv[1:]])  # noqa: S606 - this program
     return _("Jobs done: {n}.").format(n=said(ended.done)), lambda: {"done": ended.done}

@@ -19,15 +19,20 @@ _VALUE = re.compile(r"(?:'name' value|named?|value) '([^']*)'")
 
 def converted(form: Form) -> Iterator[Problem]:
     """Convert the form with pyxform and yield its error as a fault, and its warnings, with sheet and row if it says."""
+    yield from conversion(form)[1]
+
+
+def conversion(form: Form) -> tuple[str, list[Problem]]:
+    """Convert the form with pyxform: the XForm ("" where it is refused), and what the converter says about it."""
     warnings: list[str] = []
+    xml, found = "", []
     try:
-        convert(_definition(form), warnings=warnings, form_name="data")
+        xml = convert(_definition(form), warnings=warnings, form_name="data").xform
     except PyXFormError as problem:
-        yield _told("fault", "form.rejected", form, str(problem))
+        found.append(_told("fault", "form.rejected", form, str(problem)))
     except Exception as problem:  # noqa: BLE001 – a converter that stumbles is a fact about the form, not our end
-        yield _told("fault", "form.rejected", form, f"{type(problem).__name__}: {problem}")
-    for text in warnings:
-        yield _told("warning", "form.converter-warns", form, text)
+        found.append(_told("fault", "form.rejected", form, f"{type(problem).__name__}: {problem}"))
+    return xml, found + [_told("warning", "form.converter-warns", form, text) for text in warnings]
 
 
 def _definition(form: Form) -> dict[str, Any]:

@@ -25,6 +25,9 @@ from datashift.errors import CannotServe, SourceUnavailable
 from datashift.language import current
 
 KINDS = {
+    "gather": "datashift.web.collection.gathering",
+    "pull": "datashift.web.collection.pulling",
+    "pull_due": "datashift.web.collection.sources",
     "suggest": "datashift.web.collection.suggesting",
     "look": "datashift.web.collection.looking",
     "run": "datashift.web.collection.running",
@@ -33,11 +36,21 @@ KINDS = {
     "screen": "datashift.web.collection.screening",
     "reconsider": "datashift.web.dashboard.withdrawing",
     "retain": "datashift.web.collection.retaining",
+    "retain_answers": "datashift.web.fieldwork.retaining",
+    "fetch_mail": "datashift.web.fieldwork.messages.mail",
+    "check_answers": "datashift.web.fieldwork.checking_answers",
+    "export_answers": "datashift.web.fieldwork.exporting_answers",
+    "map_answers": "datashift.web.fieldwork.mapping",
+    "draw_back_checks": "datashift.web.fieldwork.back_checking",
+    "clear_exports": "datashift.web.fieldwork.exports",
 }
 """The module whose function of the same name does a kind of job. It is loaded at the first job of its kind."""
 
-DAILY = ("retain",)
+DAILY = ("retain", "retain_answers", "clear_exports")
 """Jobs that the worker asks for itself, once a day."""
+
+QUARTERLY = ("pull_due", "fetch_mail")
+"""Jobs that the worker asks for itself, every quarter of an hour."""
 
 THREADS = 16
 """Requests answered at a time. One that sends a large file slowly keeps a thread for as long as that takes."""

@@ -6,6 +6,7 @@ DATASHIFT_DATABASE   address of a PostgreSQL database; without it SQLite in the 
 DATASHIFT_MAIL       address of a mail server (smtp://user:password@host:port); without it mails are files in the store
 DATASHIFT_PROXY      1 where a proxy of yours stands in front and writes X-Forwarded-For
 DATASHIFT_REQUESTS   how many pages one address may ask for in a minute (default 600)
+DATASHIFT_WEB_FORMS  folder of ODK Web Forms, made by `make web-forms` (default web-forms in DATASHIFT_HOME)
 DATASHIFT_SECRET     key for sessions and secrets of apps; without it a file in the store, made at the first start
 """
 
@@ -22,6 +23,7 @@ from csp.constants import NONE, SELF
 
 HERE = Path(__file__).parent
 HOME = Path(os.environ.get("DATASHIFT_HOME") or Path.home() / ".datashift")
+WEB_FORMS = Path(os.environ.get("DATASHIFT_WEB_FORMS") or HOME / "web-forms")
 ORIGIN = os.environ.get("DATASHIFT_ORIGIN", "http://localhost:8000").rstrip("/")
 ENCRYPTED = ORIGIN.startswith("https://")
 SECRET_FILE = HOME / "secret.key"
@@ -46,6 +48,7 @@ INSTALLED_APPS = [
     "datashift.web.jobs",
     "datashift.web.people",
     "datashift.web.standards",
+    "datashift.web.fieldwork",
     "datashift.web.collection",
     "datashift.web.dashboard",
 ]
@@ -86,7 +89,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # SQLite that many may read while one writes, and that waits instead of failing: see docs/decisions/0021. What is
-# deleted, such as a withdrawn answer, is overwritten.
+# deleted, such as a withdrawn answer, is overwritten. A connection is kept for a minute: opening it takes as long as
+# storing an answer.
 _SAFE = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -100,7 +104,12 @@ DATABASES: dict[str, Any] = {
     "default": (
         dj_database_url.parse(_ADDRESS, conn_max_age=60, conn_health_checks=True)
         if _ADDRESS
-        else {"ENGINE": "django.db.backends.sqlite3", "NAME": HOME / "site.sqlite3", "OPTIONS": _SAFE}
+        else {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME / "site.sqlite3",
+            "OPTIONS": _SAFE,
+            "CONN_MAX_AGE": 60,
+        }
     )
 }
 
@@ -171,10 +180,13 @@ UPLOAD_LIMIT = 200 * 2**20
 """The largest file that may be uploaded, in bytes."""
 BODY_LIMIT = 2**20
 """The most that somebody who is not signed in may send at once, in bytes."""
+ANSWER_LIMIT = 25 * 2**20
+"""The most that one page of a form may take along, in bytes: a picture, or a short film."""
 _REQUESTS = int(os.environ.get("DATASHIFT_REQUESTS", "600"))
 RATE_LIMITS = {"page": (_REQUESTS, 60), "api": (_REQUESTS // 2, 60), "write": (120, 60), "sign-in": (20, 60),
-               "receipt": (10, 60)}  # fmt: skip
-"""How many requests of a kind one address may make in how many seconds."""
+               "receipt": (10, 60), "phone": (10 * _REQUESTS, 60), "gateway": (10 * _REQUESTS, 60)}  # fmt: skip
+"""How many requests of a kind one address may make in how many seconds. A whole team may come home to one address and
+send what it filled in for weeks."""
 
 # --- words, static files, mail, logs ----------------------------------------------------------------------------------
 
@@ -194,7 +206,7 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "datashift.web.frame.static.StaticFiles"},
 }
 WHITENOISE_MAX_AGE = 3600
 

@@ -59,7 +59,7 @@ def work(*options: str) -> None:
 
     serving.KINDS |= {"slowly": __name__, "deadly": __name__}
     services.HELD, worker.BEAT, worker.PAUSE = timedelta(seconds=1.5), 0.3, 0.05
-    serving.DAILY = ()  # what is done every day would stand among the jobs of the tests
+    serving.DAILY = serving.QUARTERLY = ()  # what is done every day would stand among the jobs of the tests
     sys.exit(cli.main(["work", "--quiet", *options]))
 
 

@@ -86,11 +86,17 @@ class Spellings:
         return known / max(sum(count for _value, count in top), 1)
 
     def meanings(self, profile: Profile) -> dict[str, Meaning]:
-        """Return what each answer of a column means, where that can be said."""
+        """Return what each answer of a column means, where that can be said.
+
+        A word that often says that there is no answer, such as “none”, is an answer where the list has it.
+        """
         found = {}
         for value in profile.values[:MOST_COMPARED]:
             said = profile.said.get(value, ())
             if meaning := self.exact(value, said) or self.nearly(value, said):
+                found[value] = meaning
+        for value in profile.missing:
+            if meaning := self.exact(value, profile.said.get(value, ())) if value else None:
                 found[value] = meaning
         return found
 

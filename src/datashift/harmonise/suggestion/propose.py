@@ -83,7 +83,8 @@ def suggest(
     taken = {guess.column for guess in guesses if guess.confidence >= EVEN}
     places = {code: listed for code, listed in areas.items() if country in ("", code)}
     others = roles([profile for profile in columns if profile.name not in taken], places)
-    missing = sorted({word for profile in columns for word in profile.missing})
+    meant = {guess.column: guess.values for guess in guesses}
+    missing = sorted({word for one in columns for word in one.missing if word not in meant.get(one.name, ())})
     text = recipe_text(raw, kit, guesses, others, Stated(missing, _design(kit), country, corrections))
     told = [Guess(one.column, _role(one), one.confidence, one.reason) for one in others]
     ranked = tuple((kits[int(i)].id, float(of_kits[int(i)])) for i in order[:3])

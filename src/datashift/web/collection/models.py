@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from datashift.web.fieldwork.models import Form, Submission
 from datashift.web.people.models import Organisation, User
 
 
@@ -70,6 +71,84 @@ class Dataset(models.Model):
         """The desk lists what is newest."""
 
         indexes = (models.Index(fields=["organisation", "state", "-changed"]),)
+
+
+class Gathering(models.Model):
+    """The data set that is made of the submissions of a form, and which of them count."""
+
+    form = models.OneToOneField(Form, on_delete=models.CASCADE, related_name="gathering")
+    dataset = models.OneToOneField(Dataset, on_delete=models.SET_NULL, null=True, blank=True, related_name="gathering")
+    """None before the worker has put the first file together."""
+    states = models.JSONField(default=list)
+    """States of submissions (`Submission.State`)."""
+    asked = models.BooleanField(default=False)
+    """Whether `by` asked for the file, and the worker has not put it together yet."""
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(null=True, blank=True)
+    """When the file was put together."""
+
+
+class Gathered(models.Model):
+    """Where a submission stands among the rows of the file, from 0; so it can be taken out when it is withdrawn."""
+
+    gathering = models.ForeignKey(Gathering, on_delete=models.CASCADE, related_name="rows")
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveIntegerField()
+
+    class Meta:
+        """Each stands in one place."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["gathering", "submission"], name="gathered_once"),
+            models.UniqueConstraint(fields=["gathering", "place"], name="gathered_in_one_place"),
+        )
+
+
+class Pulling(models.Model):
+    """A source in another system, from which the rows of a data set are fetched again and again.
+
+    The rows themselves lie in the file of the data set alone; here is only how they are fetched and what is known of
+    the last time. `token` is sealed, and shown to nobody.
+    """
+
+    class Often(models.TextChoices):
+        """How often it is fetched without anybody asking."""
+
+        NEVER = "never"
+        HOUR = "hour"
+        DAY = "day"
+        WEEK = "week"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="pullings")
+    title = models.CharField(max_length=150)
+    country = models.CharField(max_length=2, default="", blank=True)
+    kind = models.CharField(max_length=20)
+    source = models.TextField()
+    """The source as TOML (see `datashift.pull`), without a token."""
+    token = models.TextField(default="", blank=True)
+    often = models.CharField(max_length=5, choices=Often.choices, default=Often.NEVER)
+    dataset = models.OneToOneField(Dataset, on_delete=models.SET_NULL, null=True, blank=True, related_name="pulling")
+    """None before rows came for the first time, and after the data set was deleted."""
+    state = models.TextField(default="", blank=True)
+    """What is known of the rows that were fetched, as JSON: ids and digests."""
+    counts = models.JSONField(default=dict, blank=True)
+    problem = models.JSONField(default=dict, blank=True)
+    """Why rows could not be fetched the last time: code, text and facts."""
+    accepts = models.PositiveIntegerField(null=True, blank=True)
+    """Somebody looked, and accepts that only so many rows are left."""
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    """Who answers for it: what is fetched comes in as if they had sent it."""
+    created = models.DateTimeField(auto_now_add=True)
+    tried = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField(null=True, blank=True)
+    """When it was last fetched in full."""
+    stopped = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Listed by name."""
+
+        ordering = ("title", "created")
 
 
 class Receipt(models.Model):

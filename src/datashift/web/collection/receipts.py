@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from datashift.errors import BadUpload
 from datashift.web.collection.models import Dataset, Receipt, Review, Withdrawal
 from datashift.web.collection.steps import TITLES
+from datashift.web.fieldwork.codes import DIGITS, digest, digits_of, fits, in_fours, new_code
 from datashift.web.jobs.models import Job
 from datashift.web.jobs.services import enqueue
 from datashift.web.people.models import User
 from datashift.web.people.services import record
 
-DIGITS = 16
-"""As many as a code of GlobaLeaks has: too many to guess, few enough to write down. The last one checks the others."""
+__all__ = ["DIGITS", "digest", "fits", "give", "known", "withdraw"]
+
 MOST = 100_000
 FIRST_ROW = 2
 
@@ -38,36 +37,19 @@ def give(*, dataset: Dataset, by: User) -> list[tuple[int, str]]:
         if rows > MOST:
             raise BadUpload("receipt.too-many", most=MOST)
         gone = set(found.withdrawals.values_list("place", flat=True))
-        codes = {place: _code() for place in range(rows) if place not in gone}
+        codes = {place: new_code() for place in range(rows) if place not in gone}
         made = [
             Receipt(dataset=found, upload=found.upload, place=place, code=digest(code)) for place, code in codes.items()
         ]
         Receipt.objects.bulk_create(made, batch_size=1000)
         record("receipts", f"dataset:{found.pk}", by=by, organisation=found.organisation, count=len(made))
     first = first_row(found)
-    return [(first + place, " ".join(code[i : i + 4] for i in range(0, DIGITS, 4))) for place, code in codes.items()]
-
-
-def fits(code: str) -> bool:
-    """Say whether the last digit of a number checks the others (ISO/IEC 7812, Luhn): it does on every receipt, and on
-    none with one wrong digit.
-    """
-    doubled = [int(sign) * (1 + place % 2) for place, sign in enumerate(reversed(_digits(code)))]
-    return sum(digit // 10 + digit % 10 for digit in doubled) % 10 == 0
+    return [(first + place, in_fours(code)) for place, code in codes.items()]
 
 
 def known(code: str) -> Receipt | None:
     """Return the receipt of a code, however its digits are written and parted; None for any other text."""
-    return Receipt.objects.select_related("dataset").filter(code=digest(_digits(code))).first()
-
-
-def _digits(code: str) -> str:
-    return "".join(str(int(sign)) for sign in code if sign.isdecimal())
-
-
-def _code() -> str:
-    drawn = f"{secrets.randbelow(10 ** (DIGITS - 1)):0{DIGITS - 1}}"
-    return next(code for last in range(10) if fits(code := f"{drawn}{last}"))
+    return Receipt.objects.select_related("dataset").filter(code=digest(digits_of(code))).first()
 
 
 def withdraw(code: str) -> list[Dataset]:
@@ -92,11 +74,6 @@ def _heard(receipt: Receipt | None) -> list[Dataset]:
     if receipt.place is None:
         return _lost(receipt)
     return take_out(dataset=receipt.dataset, place=receipt.place, by=None)
-
-
-def digest(code: str) -> str:
-    """Return what is kept of a code: without the key of the site nobody can try codes on it."""
-    return salted_hmac("datashift.receipt", code, algorithm="sha256").hexdigest()
 
 
 def first_row(dataset: Dataset) -> int:

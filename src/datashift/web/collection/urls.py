@@ -10,8 +10,10 @@ from datashift.web.collection.views import (
     desk,
     evidence,
     files,
+    gathered,
     interviewers,
     precautions,
+    pulls,
     redacting,
     road,
 )
@@ -19,6 +21,12 @@ from datashift.web.collection.views import (
 urlpatterns = [
     path("", desk.work, name="work"),
     path("new/", arrival.new, name="new"),
+    path("forms/<uuid:key>/gather/", gathered.gathered, name="form-dataset"),
+    path("sources/", pulls.sources, name="pulls"),
+    path("sources/new/", pulls.new, name="pull-new"),
+    path("sources/<uuid:key>/", pulls.source, name="pull"),
+    path("sources/<uuid:key>/change/", pulls.change, name="pull-change"),
+    path("sources/<uuid:key>/delete/", pulls.delete, name="pull-delete"),
     path("<uuid:key>/", road.dataset, name="dataset"),
     path("<uuid:key>/wait/", arrival.wait, name="wait"),
     path("<uuid:key>/progress", arrival.progress, name="progress"),

@@ -17,6 +17,7 @@ from datashift.web.collection.steps import latest_run
 from datashift.web.dashboard import services
 from datashift.web.dashboard.models import Release
 from datashift.web.dashboard.rows import grouped
+from datashift.web.fieldwork import withdrawing as submissions
 from datashift.web.frame.models import bump
 from datashift.web.jobs.services import Progress, enqueue
 from datashift.web.people.models import User
@@ -28,9 +29,10 @@ TOO_FEW = N_("Answers were withdrawn since. Without them, some of these figures 
 
 
 def by_receipt(code: str) -> None:
-    """Withdraw the answer of a receipt. Nobody learns whether the code was one."""
+    """Withdraw the answer of a receipt, in a data set or among submissions. Nobody learns whether the code was one."""
     with transaction.atomic():
         mark(receipts.withdraw(code))
+        submissions.withdraw(code)
 
 
 def of_row(*, dataset: Dataset, row: int, by: User) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import logging
+import re
 import secrets
 import threading
 import time
@@ -26,6 +27,10 @@ Answer = Callable[[HttpRequest], HttpResponse]
 _log = logging.getLogger("datashift.web")
 _SALT = secrets.token_bytes(16)
 _MANY = 50_000
+PHONES = re.compile(r"/key/|/[a-z]{2}/fill/.+/submission$")
+"""Where phones send: the view knows who sends before it reads anything, and has a bound of its own."""
+PAGES_TO_ANSWER = re.compile(r"/[a-z]{2}/fill/")
+GATEWAYS = "/gateway/"
 
 
 def logged(get_response: Answer) -> Answer:
@@ -119,6 +124,10 @@ def _address(request: HttpRequest) -> str:
 
 
 def _kind(request: HttpRequest) -> str:
+    if PHONES.match(request.path):
+        return "phone"
+    if request.path.startswith(GATEWAYS):
+        return "gateway"
     if request.method == "POST":
         # A code of a receipt must not be guessed by trying many.
         return "sign-in" if "/account/" in request.path else "receipt" if _withdraws(request.path) else "write"
@@ -140,7 +149,8 @@ def bounded(get_response: Answer) -> Answer:
         if "\0" in request.path_info:
             raise Http404
         size = int(request.META.get("CONTENT_LENGTH") or 0)
-        if size <= settings.BODY_LIMIT:
+        limit = settings.ANSWER_LIMIT if PAGES_TO_ANSWER.match(request.path_info) else settings.BODY_LIMIT
+        if size <= limit or PHONES.match(request.path_info):
             return get_response(request)
         known = request.user.is_authenticated
         if known and size <= settings.UPLOAD_LIMIT + settings.BODY_LIMIT:

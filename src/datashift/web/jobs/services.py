@@ -22,6 +22,7 @@ Work = Callable[[str, Progress], None]
 HELD = timedelta(seconds=30)
 """How long a worker holds a job without saying that it lives."""
 ATTEMPTS = 3
+QUARTER = timedelta(minutes=15)
 _DAY = timedelta(days=1)
 
 
@@ -47,6 +48,16 @@ def each_day(kinds: Iterable[str]) -> None:
     for kind in kinds:
         if not Job.objects.filter(kind=kind, subject=today).exists():
             enqueue(kind, today)
+
+
+def each_quarter(kinds: Iterable[str]) -> None:
+    """Ask for a job of each kind every quarter of an hour; of those before, nothing is kept that went well."""
+    since = timezone.now() - QUARTER
+    for kind in kinds:
+        before = Job.objects.filter(kind=kind)
+        if not before.filter(created__gt=since).exists():
+            before.filter(state=Job.State.DONE).delete()
+            enqueue(kind, "")
 
 
 def latest(kind: str, subject: str) -> Job | None:

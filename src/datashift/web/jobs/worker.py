@@ -73,10 +73,14 @@ class Ended(NamedTuple):
     heavy: bool
 
 
-def work(kinds: Mapping[str, Work], *, once: bool = False, batch: bool = False, daily: Sequence[str] = ()) -> Ended:
+def work(
+    kinds: Mapping[str, Work], *, once: bool = False, batch: bool = False,
+    daily: Sequence[str] = (), quarterly: Sequence[str] = (),
+) -> Ended:  # fmt: skip
     """Do jobs until somebody stops this process or it has grown heavy.
 
-    With `once` one job at most, with `batch` until none waits. Kinds of jobs in `daily` are asked for once a day.
+    With `once` one job at most, with `batch` until none waits. Kinds of jobs in `daily` are asked for once a day,
+    those in `quarterly` every quarter of an hour.
     """
     hand, count, heavy = Hand(), 0, False
     services.seen(hand.name)
@@ -84,6 +88,7 @@ def work(kinds: Mapping[str, Work], *, once: bool = False, batch: bool = False, 
         while not hand.stopping:
             try:
                 services.each_day(daily)
+                services.each_quarter(quarterly)
                 found = _next(hand, kinds)
             except Stopped:
                 break

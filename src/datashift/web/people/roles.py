@@ -18,6 +18,8 @@ ACTS: dict[str, frozenset[Role]] = {
     "own-account": EVERYBODY,
     "work": EVERYBODY,
     "upload": frozenset({Role.PRODUCER}),
+    "manage-forms": frozenset({Role.PRODUCER}),
+    "fieldwork": frozenset({Role.PRODUCER, Role.SUPERVISOR}),
     "see-draft": frozenset({Role.PRODUCER, Role.REVIEWER, Role.SAFETY}),
     "see-findings": frozenset({Role.PRODUCER, Role.REVIEWER, Role.SUPERVISOR, Role.SAFETY}),
     "see-interviewers": frozenset({Role.SUPERVISOR}),

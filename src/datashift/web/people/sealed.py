@@ -22,14 +22,27 @@ class Sealed(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Return a text that only the key of the site opens."""
-        return _keys().encrypt(text.encode()).decode("ascii")
+        return sealed(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return what was encrypted. Raises NotAllowed where the key of the site is another one."""
         try:
-            return _keys().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken as problem:
+            return opened(encrypted_text)
+        except ValueError as problem:
             raise NotAllowed("people.other-key") from problem
+
+
+def sealed(text: str) -> str:
+    """Return a text that only the key of the site opens."""
+    return _keys().encrypt(text.encode()).decode("ascii")
+
+
+def opened(text: str) -> str:
+    """Return what was sealed. Raises ValueError where the key of the site is another one."""
+    try:
+        return _keys().decrypt(text.encode()).decode()
+    except InvalidToken as problem:
+        raise ValueError from problem
 
 
 def _keys() -> MultiFernet:

@@ -56,13 +56,17 @@ def form(row: KitVersion) -> bytes:
     if path.is_file():
         return bytes(path.read_bytes())
     kit = parsed(row.text)
-    text = _shipped_form(row) or str(import_module("datashift.forms.compose").compose(kit))
-    made = bytes(import_module("datashift.forms.workbook").form_workbook(kit, text))
+    made = bytes(import_module("datashift.forms.workbook").form_workbook(kit, form_text(row)))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}")
     temporary.write_bytes(made)
     temporary.rename(path)
     return made
+
+
+def form_text(row: KitVersion) -> str:
+    """Return the form of a kit as Markdown tables: as it ships, else made from the kit."""
+    return _shipped_form(row) or str(import_module("datashift.forms.compose").compose(parsed(row.text)))
 
 
 def crosswalk_csv(country: str) -> str:

@@ -87,6 +87,15 @@ def version_of(name: str) -> KitVersion:
     return max(found, key=lambda row: order(row.version))
 
 
+def newest() -> list[KitVersion]:
+    """Return the newest version of each kit, by its name."""
+    found: dict[str, KitVersion] = {}
+    for row in KitVersion.objects.select_related("organisation"):
+        if row.kit not in found or order(row.version) > order(found[row.kit].version):
+            found[row.kit] = row
+    return [found[name] for name in sorted(found)]
+
+
 def kit_of(name: str) -> Kit:
     """Return the kit that `kit@version` names (without a version the newest), from the registry or as it ships.
 

@@ -23,23 +23,23 @@ from datashift.web.frame.public import public
 from datashift.web.people.models import Organisation
 from datashift.web.standards import words
 from datashift.web.standards.models import KitVersion
-from datashift.web.standards.services import order, parsed, version_of
+from datashift.web.standards.services import newest, order, parsed, version_of
 
 
 @public()
 def registry(request: HttpRequest) -> HttpResponse:
     """Show what the registry holds: kits by goal, lists, places."""
-    newest = _newest()
+    rows = newest()
     goals = framework().entries
     by_goal: dict[int, list[tuple[KitVersion, Kit]]] = {}
-    for row in newest:
+    for row in rows:
         kit = parsed(row.text)
         by_goal.setdefault(int(kit.indicator.partition(".")[0]), []).append((row, kit))
     told = {
         "goals": [(number, goals[str(number)].label, by_goal[number]) for number in sorted(by_goal)],
-        "kits": len(newest),
-        "concepts": len({name for row in newest for name in parsed(row.text).concepts}),
-        "codelists": len(words.answer_lists(parsed(row.text) for row in newest)),
+        "kits": len(rows),
+        "concepts": len({name for row in rows for name in parsed(row.text).concepts}),
+        "codelists": len(words.answer_lists(parsed(row.text) for row in rows)),
         "countries": [_country(code) for code in lists.countries()],
         "framework": framework().version,
         "name": lists.area_label,
@@ -97,7 +97,7 @@ def differences(request: HttpRequest, first: str, second: str) -> HttpResponse:
 def concepts(request: HttpRequest) -> HttpResponse:
     """Show every concept and the kits that have it."""
     found: dict[str, list[tuple[Kit, Any]]] = {}
-    for row in _newest():
+    for row in newest():
         read = parsed(row.text)
         for name, concept in read.concepts.items():
             found.setdefault(name, []).append((read, concept))
@@ -108,7 +108,7 @@ def concepts(request: HttpRequest) -> HttpResponse:
 @public()
 def codelists(request: HttpRequest) -> HttpResponse:
     """Show every list of answers, and where it is used."""
-    return render(request, "standards/codelists.html", {"lists": words.answer_lists(parsed(r.text) for r in _newest())})
+    return render(request, "standards/codelists.html", {"lists": words.answer_lists(parsed(r.text) for r in newest())})
 
 
 @public()
@@ -148,15 +148,6 @@ def _row(name: str) -> KitVersion:
         return version_of(name)
     except BadKit:
         raise Http404 from None
-
-
-def _newest() -> list[KitVersion]:
-    """Return the newest version of each kit, by its name."""
-    found: dict[str, KitVersion] = {}
-    for row in KitVersion.objects.select_related("organisation"):
-        if row.kit not in found or order(row.version) > order(found[row.kit].version):
-            found[row.kit] = row
-    return [found[name] for name in sorted(found)]
 
 
 def _family(row: KitVersion) -> str:

@@ -57,6 +57,8 @@ def work(request: HttpRequest) -> HttpResponse:
         {
             "may_upload": may(request.user, "upload"),
             "may_review": may(request.user, "review"),
+            "may_forms": may(request.user, "manage-forms"),
+            "may_fieldwork": may(request.user, "fieldwork"),
             "waiting": mine_to_decide.count(),
             "supervised": _supervised(request),
             "appeals": _appeals(request),

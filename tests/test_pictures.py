@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datashift import pictures
 from datashift.errors import CannotProtect
-from datashift.protect import pictures
-from datashift.protect.pictures import cleaned
+from datashift.pictures import cleaned
 
 SECRET = b"27.7172 N 85.3240 E, Sita's phone"
 

@@ -1,0 +1,1 @@
+"""Export: submissions as files that other programs read, row by row, in little memory."""

@@ -1,0 +1,1 @@
+"""Fieldwork: forms, who fills them in, and every answer that came, once."""
