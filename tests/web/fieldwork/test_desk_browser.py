@@ -1,4 +1,4 @@
-"""The desk in a real browser without JavaScript: the shape of each page holds, and a small screen is enough.
+"""The desk in a real browser, with and without JavaScript: axe finds nothing, and a small screen is enough.
 
 DATASHIFT_PICTURES names a folder into which every page is drawn, at 360 and 1280 pixels.
 """
@@ -34,11 +34,11 @@ def supervisor(person: Callable[..., User], organisation: Organisation) -> User:
     return person("supervisor", organisation)
 
 
-@pytest.fixture
-def browser(chromium: Any, live_server: Any, supervisor: User) -> Iterator[Any]:
-    """A browser without JavaScript in which a supervisor is signed in."""
+@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+def browser(chromium: Any, live_server: Any, supervisor: User, request: Any) -> Iterator[Any]:
+    """A browser, with and without JavaScript, in which a supervisor is signed in."""
     context = chromium.new_context(
-        java_script_enabled=False, base_url=live_server.url, viewport={"width": 360, "height": 800}, locale="en"
+        java_script_enabled=request.param, base_url=live_server.url, viewport={"width": 360, "height": 800}, locale="en"
     )
     page = context.new_page()
     page.set_default_timeout(20_000)
@@ -47,15 +47,16 @@ def browser(chromium: Any, live_server: Any, supervisor: User) -> Iterator[Any]:
     page.fill("input[name=password]", "a long password")
     page.press("input[name=password]", "Enter")
     page.wait_for_url("**/work/")
+    page.rules = request.param
     yield page
     context.close()
 
 
 def looked_at(page: Any, name: str) -> None:
-    """Hold a page against the rules at 360 and 1280 pixels; draw it where asked."""
+    """Hold a page against the rules at 360 and 1280 pixels; draw it where asked. axe is a script itself."""
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page_rules.shape(page) == [], name
+        assert page_rules.shape(page) + (page_rules.axe(page) if page.rules else []) == [], name
         if PICTURES:
             page.screenshot(path=Path(PICTURES) / f"desk-{name}-{width}.png", full_page=True)
 

@@ -15,7 +15,7 @@ HOUSES, BY_HAND = 14, 3
 modules of the page: the model fills them in, the queue keeps and sends them. That takes a second instead of a minute.
 """
 QUEUE = "import('/static/fill/queue.js')"
-KEPT = "caches.keys().then(async (all) => (await caches.open(all[0] ?? 'x')).keys())"
+KEPT = "caches.keys().then(async ([name]) => (name ? (await caches.open(name)).keys() : []))"
 FILL_IN = """async (households) => {
   const { Model } = await import("/static/fill/model.js");
   const { openPhone, post, read } = await import("/static/fill/queue.js");
@@ -123,10 +123,7 @@ class Phone:
     def wait_for(self, told: str) -> None:
         end = time.monotonic() + 20
         while not self.page.evaluate(told):
-            assert time.monotonic() < end, (
-                told,
-                self.page.evaluate(f"{KEPT}.then((all) => all.map((one) => one.url))"),
-            )
+            assert time.monotonic() < end, told
             self.page.wait_for_timeout(50)
 
     def press(self, words: str) -> None:
@@ -169,20 +166,22 @@ class Phone:
         for number, one in enumerate(houses[:BY_HAND]):
             self.begin(one)
             if number == 1:
-                self.interrupted()
+                self.interrupted(one)
             self.finish(one)
             if number < BY_HAND - 1:
                 self.press("Fill in another one")
         self.page.evaluate(FILL_IN, [filled_in(one) for one in houses[BY_HAND:]])
         assert (self.count("drafts"), self.count("outbox")) == (0, len(houses))
 
-    def interrupted(self) -> None:
-        self.wait_for(f"{QUEUE}.then(async (q) => (await q.read(await q.openPhone(), 'drafts')).length)")
-        self.page.wait_for_timeout(500)  # what was typed last is written after a pause of 300 ms
+    def interrupted(self, one: Household) -> None:
+        """The tab is closed in the middle of a house; what was typed is there when it is opened again."""
+        kept = f"{QUEUE}.then(async (q) => JSON.stringify(await q.read(await q.openPhone(), 'drafts')))"
+        self.wait_for(f"{kept}.then((text) => text.includes('{VILLAGE}') && text.includes('\"{one.size}\"'))")
         self.open()
         self.page.get_by_text(sw("Begun, but not sent")).wait_for()
         self.press("Go on")
         assert self.question("cluster").locator("input").input_value() == VILLAGE
+        assert self.question("household_size").locator("input").input_value() == str(one.size)
 
     def sync(self) -> None:
         """Come home: open the form where there is a network, and what waits is sent by itself.
