@@ -135,7 +135,8 @@ def sent(site: Site, number: int = -1) -> dict[str, str]:
 def worker_keeps(one: Phone) -> None:
     """Wait until the worker has the page with all its parts."""
     one.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    count = "caches.keys().then(async (all) => (await (await caches.open(all[0] ?? 'x')).keys()).length)"
+    # Asked too early, caches.open() would make a cache of its own that stays the first.
+    count = "caches.keys().then(async ([name]) => (name ? (await (await caches.open(name)).keys()).length : 0))"
     end = time.monotonic() + 8
     while one.page.evaluate(count) < 15:
         assert time.monotonic() < end
