@@ -181,6 +181,7 @@ def browser(
 
 def looked_at(page: Any, name: str) -> None:
     """Hold a page against the rules at 360 and 1280 pixels; draw it where asked. The rules are scripts themselves."""
+    page.wait_for_load_state("networkidle")  # a page without its style has another shape
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 800})
         assert page_rules.shape(page) + (page_rules.axe(page) if page.rules else []) == [], name
