@@ -62,7 +62,8 @@ def database() -> Iterator[str]:
         subprocess.run(command, check=True, capture_output=True, cwd=folder)
 
     do("initdb", "-A", "trust", "-N", "-U", "tester", "-E", "UTF8", "--locale=C")
-    served = f"-c listen_addresses='' -c fsync=off -k {folder}"
+    # A connection ends when Python looks for garbage, which in a long run of tests it seldom does.
+    served = f"-c listen_addresses='' -c fsync=off -c max_connections=600 -k {folder}"
     do("pg_ctl", "-w", "-l", str(folder / "log"), "-o", served, "start")
     yield f"postgresql:///postgres?host={folder}&user=tester"
     do("pg_ctl", "-m", "immediate", "stop")
