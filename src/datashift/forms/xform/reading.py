@@ -16,8 +16,6 @@ from datashift.forms.xform.expressions import LAST_SAVED, Expression, Place, rea
 from datashift.forms.xform.model import Action, Field, Itemset, Row, Said, XForm
 from datashift.forms.xform.texts import Values, by_id, by_identity, media, message, said, values
 
-_ITEMS = ("root", "item")
-
 
 @dataclass(frozen=True)
 class _Source:

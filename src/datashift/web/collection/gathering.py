@@ -212,6 +212,3 @@ def _bare(name: str, header: list[str]) -> str:
     """Return the name of a question without its groups, where no other question has that name."""
     last = name.rpartition("/")[2]
     return last if sum(one.rpartition("/")[2] == last for one in header) == 1 else name
-
-
-__all__ = ["GATHER", "ask", "gather"]

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from django.db import transaction
 
 from datashift.web.fieldwork.models import Draft, Enumerator, FormVersion
+from datashift.web.fieldwork.phones import digest
 
 MOST_FILES = 20 << 20
 """Bytes of pictures and sounds that one draft may hold."""
@@ -54,15 +55,13 @@ class Begun:
 def begin(version: FormVersion, enumerator: Enumerator | None, begun: Begun) -> str:
     """Keep what begins and return its key."""
     key = token_urlsafe(24)
-    Draft.objects.create(digest=_digest(key), version=version, enumerator=enumerator, state=_sealed(key, begun))
+    Draft.objects.create(digest=digest(key), version=version, enumerator=enumerator, state=_sealed(key, begun))
     return key
 
 
 def known(key: str) -> tuple[Draft, Begun] | None:
     """Return the draft of a key; None where there is none (any more)."""
-    found = (
-        Draft.objects.select_related("version__form__organisation", "enumerator").filter(digest=_digest(key)).first()
-    )
+    found = Draft.objects.select_related("version__form__organisation", "enumerator").filter(digest=digest(key)).first()
     return (found, _opened(key, found.state)) if found else None
 
 
@@ -88,10 +87,6 @@ def finish(draft: Draft, key: str, xml: str) -> Begun:
             found.state = _sealed(key, begun)
             found.save(update_fields=["state", "changed"])
     return begun
-
-
-def _digest(key: str) -> str:
-    return sha256(key.encode()).hexdigest()
 
 
 def _cipher(key: str) -> ChaCha20Poly1305:

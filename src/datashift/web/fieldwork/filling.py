@@ -18,22 +18,19 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from datashift.errors import BadSubmission, CannotProtect
-from datashift.forms.xform import Entry, Field, Instance, Page, XForm, file_rows, read_xform, with_files
+from datashift.forms.xform import Entry, Field, Instance, Page, XForm, read_xform, with_files
 from datashift.pictures import cleaned
 from datashift.read.store import content
 from datashift.web.fieldwork.drafts import MOST_FILES, Begun
 from datashift.web.fieldwork.models import Form, FormVersion
 
 MEDIA = frozenset(("image", "audio", "video", "file"))
-PLACES = frozenset(("geopoint", "geotrace", "geoshape"))
 NUMBERS = frozenset(("integer", "decimal", "range"))
 ASKED_NOTHING = frozenset(("group", "repeat", "note"))
 ZONES = {"AR": "America/Argentina/Buenos_Aires", "KE": "Africa/Nairobi", "NP": "Asia/Kathmandu",
          "TZ": "Africa/Dar_es_Salaam"}  # fmt: skip
 """Where a form of a country is filled in, as far as there is one clock; else the clock of the world (UTC)."""
 _CODE = re.compile(r"\(([A-Za-z]{2,3})\)\s*$")
-_FEW = 7
-"""So many choices are shown side by side with their places in a ranking."""
 
 
 # --- the form and one filling-in -------------------------------------------------------------------------------------
@@ -257,6 +254,3 @@ def _keep_file(file: UploadedFile[Any], draft: Begun) -> str:
     name = f"{len(draft.files) + 1}-{int(timezone.now().timestamp() * 1000)}{ending}"
     draft.add(name, data)
     return name
-
-
-__all__ = ["Asked", "again", "asked", "begun", "code_of", "file_rows", "form_of", "place_of", "spoken", "take", "zone"]
