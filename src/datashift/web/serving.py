@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import secrets
@@ -77,19 +78,19 @@ def get_ready(home: Path, *, set_up: bool = True) -> None:
     _start_django()
     from django.db import InterfaceError, OperationalError
 
-    try:
-        _set_up_database(allowed=set_up)
-    except (OperationalError, InterfaceError) as problem:
-        raise CannotServe("site.database", problem=_first_line(problem)) from problem
-    if set_up:
-        from django.core.management import call_command
+    with _one_at_a_time(home):
+        try:
+            _set_up_database(allowed=set_up)
+        except (OperationalError, InterfaceError) as problem:
+            raise CannotServe("site.database", problem=_first_line(problem)) from problem
+        if set_up:
+            from datashift.web.frame.static import collect
+            from datashift.web.standards.profiles import sync_profiles
+            from datashift.web.standards.services import sync
 
-        from datashift.web.standards.profiles import sync_profiles
-        from datashift.web.standards.services import sync
-
-        call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
-        sync()
-        sync_profiles()
+            collect()
+            sync()
+            sync_profiles()
 
 
 def address(name: str, *args: str) -> str:
@@ -118,6 +119,18 @@ def _make_private(home: Path) -> None:
             new.replace(key)
     except OSError as problem:
         raise SourceUnavailable("source.no-store", folder=home, problem=problem.strerror or problem) from problem
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Have processes that start together set the store up one after the other."""
+    handle = os.open(home / ".setting-up", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        with suppress(OSError):  # some network disks have no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _keep_to(folder: Path) -> None:

@@ -47,6 +47,25 @@ def test_a_site_without_an_administrator_prints_the_link_to_become_one_as_json_t
     assert alone.get(links["first"].removeprefix(f"http://localhost:{alone.port}")) == 200
 
 
+def test_processes_that_start_together_set_the_store_up_one_after_the_other(both: Site) -> None:
+    together = [both.start("-c", "import sys; from pathlib import Path; from datashift.web import serving;"
+                           "serving.get_ready(Path(sys.argv[1]))", str(both.home)) for _one in range(4)]  # fmt: skip
+    assert [process.communicate(timeout=120)[1] for process in together] == [""] * 4
+    assert [process.returncode for process in together] == [0] * 4
+
+
+def test_files_that_are_served_are_not_touched_by_a_process_that_starts_later(alone: Site) -> None:
+    alone.do("told")
+    before = {path: path.stat().st_ctime_ns for path in (alone.home / "static").rglob("*.js*")}
+    assert before
+    alone.do("told")
+    assert {path: path.stat().st_ctime_ns for path in before} == before
+    mark = alone.home / "static" / "collected-from"
+    mark.write_text("another version")
+    alone.do("told")
+    assert mark.read_text() != "another version"
+
+
 def test_the_key_of_a_store_stays_and_its_jobs_too(alone: Site) -> None:
     alone.do("enqueue", "slowly", "kept")
     key = (alone.home / "secret.key").read_bytes()
