@@ -153,6 +153,7 @@ DEMO = Path(__file__).resolve().parents[1] / "src" / "datashift" / "demo_data"
         ('row_id = "wp_id"', 'row_id = "nothing"', "recipe.no-column"),
         ('= "public_standpipe"', '= "pipe"', "recipe.no-code"),
         ("columns.status", "columns.state", "recipe.no-concept"),
+        ('missing = [""', 'missing = ["non_functional"', "recipe.missing-code"),
         ('measures = ["WP_FUNCTIONAL"', 'measures = ["WP"', "recipe.bad-field"),
         ("[design]", "[design]\nsurprise = 1", "recipe.bad-field"),
         ('[columns.population]\ncolumn = "people"\nmissing = ["0"]', "", "recipe.bad-field"),

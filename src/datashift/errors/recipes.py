@@ -23,6 +23,11 @@ class BadRecipe(InputError):
         "recipe.no-code": N_(
             "The recipe sends '{value}' to the code '{code}', which {concept} does not have. It knows: {known}."
         ),
+        "recipe.missing-code": N_(
+            "The recipe calls '{word}' missing in all columns, and {concept} counts '{word}' as an answer. Say which "
+            'it is in the column "{column}": under [columns.{concept}.codes], write "{word}" = "" where it is missing, '
+            'or "{word}" = "{word}" where it is the answer.'
+        ),
         "recipe.no-area": N_(
             "The recipe sends the place '{name}' to the area '{area}', which is not in the area list of {country} "
             "for {date}. Use one of its ids."

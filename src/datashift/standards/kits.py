@@ -91,11 +91,15 @@ def parse_recipe(text: str, file: str) -> Recipe:
 
 
 def check_together(recipe: Recipe, kit: Kit) -> None:
-    """Raise BadRecipe where the recipe names a concept, code, measure or margin that does not exist."""
+    """Raise BadRecipe where the recipe names a concept, code, measure or margin that does not exist.
+
+    Also where it calls an answer missing that the kit counts, and does not say for its column which of the two it is.
+    """
     for name, column in recipe.columns.items():
         _require_concept(kit, name)
         if kit.concepts[name].kind == "code":
             _require_codes(kit, name, tuple(filter(None, column.codes.values())))
+            _require_one_meaning(recipe, kit, name)
     measures = {measure.id: measure for measure in kit.measures}
     known = at_hand(kit, recipe.columns)
     problem = next(filter(None, (_lack(wanted, measures, recipe, known) for wanted in recipe.measures)), "")
@@ -178,6 +182,14 @@ def _require_codes(kit: Kit, concept: str, codes: tuple[str, ...]) -> None:
         if code not in kit.concepts[concept].codes:
             known = ", ".join(kit.concepts[concept].codes)
             raise BadRecipe("recipe.no-code", value=code, code=code, concept=concept, known=known)
+
+
+def _require_one_meaning(recipe: Recipe, kit: Kit, concept: str) -> None:
+    """A word for missing in all columns, meant for another one, would lose these answers and nobody would see it."""
+    column = recipe.columns[concept]
+    for word in recipe.missing:
+        if word in kit.concepts[concept].codes and word not in (*column.codes, *column.missing):
+            raise BadRecipe("recipe.missing-code", word=word, concept=concept, column=column.column)
 
 
 def _parse(record: type[R], text: str, file: str) -> R:

@@ -85,6 +85,16 @@ def test_honest_people_are_let_alone(form, rows, times):
     assert low / times <= 0.05
 
 
+@pytest.mark.parametrize(("questions", "answers"), [(4, 2), (8, 2), (8, 4)])
+def test_honest_people_who_are_equal_in_a_short_form_are_let_alone(questions, answers):
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        sheets = classes(rng, 200, questions, answers, 6, 0.35)
+        _different, often = np.unique(sheets, axis=0, return_counts=True)
+        assert often[often > 1].sum() / 200 >= 0.1
+        assert not told(sheets).any()
+
+
 def test_the_85_per_cent_rule_speaks_of_honest_people_and_the_check_does_not():
     """Of 300 who answer 20 yes-or-no questions, two share more than 85 % in most surveys."""
     rule = check = 0
@@ -128,6 +138,30 @@ def test_many_copies_of_one_interview_do_not_hide_each_other():
     flags = told(sheets)
     assert flags[bad].mean() >= 0.9
     assert flags.sum() == flags[bad].sum()
+
+
+@pytest.mark.parametrize("pairs", [10, 15, 20])
+@pytest.mark.parametrize("form", ["40 yes or no", "40 of five", "8 kinds, yes or no", "skipped parts"])
+def test_copies_are_found_however_many_interviews_have_one(form, pairs):
+    """Of 100 interviews, up to two in five are a copy or were copied; every pair is another one."""
+    found = others = 0.0
+    for seed in range(4):
+        sheets = FORMS[form](np.random.default_rng(seed), 100)
+        sheets[-pairs:] = sheets[:pairs]
+        flags = told(sheets)
+        found += flags[:pairs].mean() / 4
+        others += flags[pairs:-pairs].mean() / 4
+    assert found >= 0.7
+    assert others <= 0.02
+
+
+def test_where_most_interviews_are_equal_the_check_says_so_and_not_that_the_form_is_short():
+    sheets = independent(np.random.default_rng(1), 60, 30, 4)
+    sheets[30:] = sheets[:30]
+    outcome = alike(evidence(columns_of(sheets)))
+    assert not outcome.findings
+    assert outcome.facts["equal"] == 100
+    assert "equal to another in all answers" in outcome.idle
 
 
 def test_the_search_among_very_many_still_tells_a_copy():

@@ -30,6 +30,8 @@ _SHRINK = 60.0
 _TAKEN = (0.5, 0.75, 0.8)
 """Quantiles of an honest majority, by which the chances of the sample are held against what they should be."""
 _FIRST, _SECOND = 0.2, 0.6
+_MANY, _LEAST_SINGLE = 0.15, 20
+"""Of interviews that have a twin. From so many on, quantiles above the median would be those of copies."""
 
 
 class Tails(NamedTuple):
@@ -100,11 +102,15 @@ def dependence(answers: Answers, packed: Packed, pick: Whole, among: Whole) -> f
     return 1.0 + float(bound.sum() / alone.sum())
 
 
-def inflation(log_p: Numbers) -> float:
-    """Return by how much the logs of honest chances are too low here: 1 where the curve describes this sample."""
+def inflation(log_p: Numbers, twins: float) -> float:
+    """Return by how much the logs of honest chances are too low here: 1 where the curve describes this sample.
+
+    `twins` is the share of interviews that have a twin in all answers.
+    """
     if not len(log_p):
         return 1.0
-    return max(1.0, *(float(np.quantile(-log_p, q)) / -float(np.log1p(-q)) for q in _TAKEN))
+    taken = _TAKEN if twins < _MANY else _TAKEN[:1]
+    return max(1.0, *(float(np.quantile(-log_p, q)) / -float(np.log1p(-q)) for q in taken))
 
 
 class Nearest(NamedTuple):
@@ -130,12 +136,17 @@ class Nearest(NamedTuple):
 def nearest(unlike: Numbers, questions: float, scale: float) -> Nearest:
     """Return the curve of the nearest of all interviews, through the nearest fifth and three fifths of them.
 
-    A small group of people who are much alike has its nearest no nearer than a large one; a copy has.
+    A small group of people who are much alike has its nearest no nearer than a large one; a copy has. Where so many
+    have a twin that it would end at twins, the curve goes through those that have none: in a short form, where people
+    are equal by chance, it still tells that many are.
     """
-    ordered = np.sort(unlike)
-    rows = len(ordered)
-    edge = ordered[max(int(_FIRST * rows), 3) - 1]
-    beyond = max(ordered[min(max(int(_SECOND * rows), 5), rows) - 1], edge + 1)
+    rows, ordered = len(unlike), np.sort(unlike)
+    single = ordered[ordered > 0]
+    if rows and len(single) >= _LEAST_SINGLE and 1 - len(single) / rows >= _MANY:
+        ordered = single
+    known = len(ordered)
+    edge = ordered[max(int(_FIRST * known), 3) - 1]
+    beyond = max(ordered[min(max(int(_SECOND * known), 5), known) - 1], edge + 1)
     inner, outer = int((ordered <= edge).sum()), int((ordered <= beyond).sum())
     if outer <= inner or edge <= 0:
         return Nearest(np.zeros(0), 1.0, 1.0, 0.5, 1.0)

@@ -71,7 +71,8 @@ def likeness(
     answered = asked > 0
     usual = float(unlike[answered].mean()) if answered.any() else 1.0
     whole = nearest(relative[answered] * usual, float(asked[answered].mean()) if answered.any() else 1.0, bond)
-    inflated = [inflation(curve.log_p(asked[looked] - most[looked], rows)[sample]) for curve in curves]
+    twins = float((most[answered] == asked[answered]).mean()) if answered.any() else 0.0
+    inflated = [inflation(curve.log_p(asked[looked] - most[looked], rows)[sample], twins) for curve in curves]
 
     def log_p(differ: Numbers) -> Numbers:
         near = _together(curves, inflated, differ, rows)

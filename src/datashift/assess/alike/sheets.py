@@ -22,6 +22,8 @@ FEW = 5
 """With fewer interviewers, a count of them would point at one."""
 _TELLABLE = 0.1
 _SHOWN = 20
+_MAJORITY, _TELLING = 50.0, 10
+"""Per cent of equal interviews from which no majority is left, and questions below which they are no wonder."""
 _LOW = 0.05
 _PARTS = 2
 """Half of the level belongs to the interviews, half to the interviewers, who are asked in two ways. Where they are not
@@ -60,6 +62,11 @@ TOO_SHORT = N_(
     "More questions, or questions with more answers, would let it look."
 )
 
+MOSTLY_EQUAL = N_(
+    "Of the interviews, {equal} per cent are equal to another in all answers, so there is no majority to hold them "
+    "against. Look at them yourself: they may have been copied."
+)
+
 
 def alike(evidence: Evidence) -> Outcome:
     """K17: interviews that share more answers with another one than chance explains in this form and this sample.
@@ -91,7 +98,8 @@ def alike(evidence: Evidence) -> Outcome:
     low = np.flatnonzero((p <= 0.05) | flags)
     left, right, _same = partners(found.packed, low, np.arange(len(where)), found.most[low])
     if found.told[0.0] < _TELLABLE and not flags.any():
-        return Outcome(idle=TOO_SHORT, facts={**facts, "rows": len(where)})
+        idle = MOSTLY_EQUAL if facts["equal"] >= _MAJORITY and len(answers) >= _TELLING else TOO_SHORT
+        return Outcome(idle=idle, facts={**facts, "rows": len(where)})
     tested = int((~np.isnan(p)).sum())
     findings = []
     if flags.any():
@@ -137,7 +145,9 @@ def _facts(found: Likeness, questions: int) -> dict[str, Any]:
     asked = np.maximum(found.asked, 1)
     usual = 100 * float(np.median((found.most / asked)[found.asked > 0])) if (found.asked > 0).any() else 0.0
     changed = [100 * share for share, told in found.told.items() if told >= 0.5]
+    equal = (found.most == found.asked)[found.asked > 0]
     return {
+        "equal": 100 * float(equal.mean()) if len(equal) else 0.0,
         "questions": questions, "usual": usual, "changed": max(changed, default=-1.0), "all_pairs": found.all_pairs,
         "comparable": 100 * found.told[0.0],
     }  # fmt: skip
