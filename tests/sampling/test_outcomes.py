@@ -74,6 +74,18 @@ def test_a_replaced_unit_counts_with_its_reason_and_its_reserve_is_issued() -> N
     assert (first["refusal"], first["unknown"], first["completed"]) == (1, 1, 1)
 
 
+def test_a_reserve_that_was_replaced_in_its_turn_was_never_planned() -> None:
+    one = replace(DRAWN, in_zone("a")[0], "refusal")
+    two = replace(DRAWN, one.reserve, "non-contact", earlier=[one])
+    outcomes = pa.table({"unit": [two.reserve, in_zone("a")[1]], "outcome": ["completed", "refusal"]})
+    first, second, whole = progress(DRAWN, outcomes, replacements=[one, two]).to_pylist()
+    assert [first[name] for name in ("planned", "reserves", "replaced", "issued")] == [30, 2, 2, 32]
+    for row in (first, second, whole):
+        assert row["planned"] + row["reserves"] == row["issued"] == row["open"] + sum(row[name] for name in OUTCOMES)
+        assert row["issued"] - row["replaced"] == row["planned"], "as many are in use as were planned"
+    assert first["rr1"] == 1 / 4, "whoever was replaced counts with the reason"
+
+
 # --- weights --------------------------------------------------------------------------------------------------------
 
 
@@ -85,6 +97,13 @@ def test_weights_of_answers_stand_for_the_silent_of_their_stratum() -> None:
     assert math.fsum(made.table["weight"].to_pylist()) == pytest.approx(200)
     assert {row["weight"] for row in made.table.to_pylist() if row["outcome"] == "refusal"} == {0}
     assert made.kish == pytest.approx(35 * (15 * 64 + 20 * 16) / 200**2)
+
+
+def test_the_silent_are_no_part_of_the_share_that_counts_for_the_variance() -> None:
+    made = weighted(DRAWN, told(completed=10, not_eligible=5, refusal=15))
+    assert set(zip(made.table["stratum"].to_pylist(), made.table["share_1"].to_pylist(), strict=True)) == {
+        ("a", 15 / 120), ("b", 20 / 80),
+    }  # fmt: skip
 
 
 def test_the_not_eligible_are_taken_out_of_the_population_and_the_unknown_shared() -> None:

@@ -30,8 +30,7 @@ def run(options: argparse.Namespace) -> tuple[str, Callable[[], Any]]:
 
     Raises BadMessage where the form does not fit, BadForm and Unreadable where it cannot be read.
     """
-    from datashift.forms.messages import SMS, USSD, Setting, begin, go_on, unfit
-    from datashift.forms.messages.conversation import code_of
+    from datashift.forms.messages import SMS, USSD, Setting, begin, code_of, go_on, unfit
     from datashift.forms.xform import read_submission, read_xform
     from datashift.forms.xform.making import as_xform
     from datashift.read.store import content

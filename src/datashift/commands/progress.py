@@ -241,7 +241,7 @@ def _target_said(found: Progress) -> str:
     told = _("{n} years from {first} to {last}; the last value is {value}.").format(**facts)
     if found.target.value is None:
         way = _("up is good") if found.direction == "up" else _("down is good")
-        return f"{told} {_('No target value; {way}.').format(way=way)}"
+        return told + " " + _("No target value; {way}.").format(way=way)
     aim = _("The target is {target} by {year}.")
     return f"{told} " + aim.format(target=wording.plain(found.target.value), year=wording.year(found.target.year))
 

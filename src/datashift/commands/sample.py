@@ -251,14 +251,14 @@ def _shown(drawn: Draw) -> list[str]:
 
 
 def _grid(rows: list[dict[str, Any]], by: list[str]) -> str:
-    header = [" / ".join(by) or "–", _("planned"), _("given out"), _("open"), _("answers")]
+    header = [" / ".join(by) or "–", _("planned"), _("given out"), _("replaced"), _("open"), _("answers")]
     header += [_("response"), _("at least")]
     body = []
     for row in rows:
         name = _("all") if any(row[one] is None for one in by) else " / ".join(row[one] for one in by)
-        counts = (row["planned"], row["issued"], row["open"], row["completed"] + row["partial"])
+        counts = (row["planned"], row["issued"], row["replaced"], row["open"], row["completed"] + row["partial"])
         body.append([name or "–", *map(said, counts), _share(row["rr2"]), _share(row["rr1_least"])])
-    return grid(header, body, "lrrrrrr")
+    return grid(header, body, "lrrrrrrr")
 
 
 def _share(part: float | None) -> str:

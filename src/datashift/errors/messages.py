@@ -26,7 +26,7 @@ class BadMessage(InputError):
         "message.not-fitting": N_("This form cannot be asked by messages. The page says why."),
         "message.not-published": N_("Publish the form first."),
         "message.no-gateway": N_("Choose a kind of gateway from the list."),
-        "message.keyword": N_("A keyword is one word of up to 20 letters and digits, such as WATER."),
+        "message.keyword": N_("A keyword is one word of up to 20 letters, such as WATER, but no command such as STOP."),
         "message.blank": N_("Write something into “{field}”."),
         "message.host": N_("'{host}' is no host of a mailbox that can be reached from here."),
         "message.no-language": N_("Choose a language of the form."),

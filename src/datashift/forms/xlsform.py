@@ -172,6 +172,8 @@ def _markdown(data: bytes, file: str) -> dict[str, _Table]:
             continue
         first, *cells = [cell.strip().replace("\\|", "|") for cell in _BAR.split(text.strip("|"))]
         sheet = first.lower() or sheet
+        if first and not any(cells):  # the name of the sheet in a row of its own
+            continue
         tables.setdefault(sheet, []).append((number, cells))
     made = {}
     for name, lines in tables.items():

@@ -1,7 +1,8 @@
 """Sampling: frames, draws with known chances, replacement by rule, assignments, and progress against the design."""
 
+from datashift.sampling.answering import with_shares
 from datashift.sampling.assigning import assign, back_checks
-from datashift.sampling.drawing import Draw, draw, joint_chances
+from datashift.sampling.drawing import VERY_MANY, Draw, draw, joint_chances
 from datashift.sampling.frame import Frame, frame_of, places_of
 from datashift.sampling.listing import draw_within, unlisted
 from datashift.sampling.outcomes import OUTCOMES, Weighted, outcomes_of, progress, weighted
@@ -13,6 +14,7 @@ from datashift.sampling.sizes import Size, deff_of_places, for_difference, for_s
 __all__ = [
     "OUTCOMES",
     "REASONS",
+    "VERY_MANY",
     "Draw",
     "Frame",
     "Plan",
@@ -38,5 +40,6 @@ __all__ = [
     "standing",
     "unlisted",
     "weighted",
+    "with_shares",
     "written",
 ]

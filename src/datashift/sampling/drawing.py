@@ -73,11 +73,14 @@ class Draw:
         """Return the design as a recipe states it, over the columns of the table.
 
         With chances by size the first stage counts as drawn from very many (on the safe side). The second stage counts
-        where two or more were drawn in each place that has them; else only the first does.
+        where two or more were drawn in each place that has them. With one unit per place nobody sees how much answers
+        differ within a place: the places then count as drawn from very many, which holds that part of the variance too.
         """
-        stages = self.two_stage and (self.plan.within or 0) > 1
-        clusters = (("design_cluster",), ("unit",)) if stages else (("design_cluster",),)
-        fpc = ("share_1", "share_2") if stages else ("share_1",)
+        clusters: tuple[tuple[str, ...], ...] = (("design_cluster",),)
+        fpc: tuple[str, ...] = ("share_1",)
+        if self.two_stage:
+            several = (self.plan.within or 0) > 1
+            clusters, fpc = ((*clusters, ("unit",)), (*fpc, "share_2")) if several else (clusters, ())
         return Design(
             sampling_type="probability", weights="weight", strata=("design_stratum",), clusters=clusters, fpc=fpc
         )

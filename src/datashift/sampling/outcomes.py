@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from datashift.errors import AgainstDesign, BadSample
+from datashift.sampling.answering import with_shares
 from datashift.sampling.drawing import Draw
 from datashift.sampling.frame import cells
 from datashift.sampling.replacing import Replacement, standing
@@ -57,22 +58,25 @@ def progress(
 ) -> pa.Table:
     """Return per group, and for all (the last row), what was planned and what has come of it.
 
-    by: columns of the draw or of the outcomes (such as `enumerator`); a unit without one is in the group "".
-    Columns: those of `by`, then planned (units drawn at first), issued (with reserves in use), open (without an
-    outcome), the number of each outcome, and as parts of 1, null where nothing is finished:
+    drawn: as it was recorded.   by: columns of the draw or of the outcomes (such as `enumerator`); a unit without one
+    is in the group "".
+    Columns: those of `by`, then planned (units drawn at first), reserves (that came into use), issued (both together),
+    replaced (of these, also reserves in their turn), open (without an outcome), the number of each outcome (with open
+    they add up to issued), and as parts of 1, null where nothing is finished:
       rr1, rr2        AAPOR response rates 1 and 2 among what is finished (rr2 counts partial answers).
       rr1_least       RR1 if the fieldwork ended now: what is open counts as unknown.
       rr2_weighted    rr2 with each unit counted by 1 / chance.
     Units out of use keep the outcome of their replacement's reason where they have none of their own.
     """
-    rows = _with_outcomes(drawn, outcomes, replacements)
+    stood_by = {row["unit"] for row in drawn.table.to_pylist() if row["status"] in ("reserve", "replacing")}
+    rows = [row | {"planned": row["unit"] not in stood_by} for row in _with_outcomes(drawn, outcomes, replacements)]
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(str(row.get(name) or "") for name in by), []).append(row)
     made: list[Row] = [dict(zip(by, key, strict=True)) | _counted(groups[key]) for key in sorted(groups)]
     made.append(dict.fromkeys(by) | _counted(rows))
     columns = [(name, pa.string()) for name in by]
-    columns += [(name, pa.int64()) for name in ("planned", "issued", "open", *OUTCOMES)]
+    columns += [(name, pa.int64()) for name in ("planned", "reserves", "issued", "replaced", "open", *OUTCOMES)]
     columns += [(name, pa.float64()) for name in ("rr1", "rr2", "rr1_least", "rr2_weighted")]
     return pa.Table.from_pylist(made, pa.schema(columns))
 
@@ -97,10 +101,14 @@ def weighted(drawn: Draw, outcomes: pa.Table, replacements: Iterable[Replacement
 
     First whoever's eligibility is unknown (or who has no outcome yet) is shared out over those of whom it is known,
     then the eligible who did not answer over those who did; factors are ratios of sums of weights. This is right as far
-    as the silent are, within a stratum, like those who answered; nothing in the data can prove it.
+    as the silent are, within a stratum, like those who answered; nothing in the data can prove it. The shares of the
+    design are those of whom it is known what they are (`with_shares`): who is silent is no part of the sample there.
     Raises AgainstDesign where nobody answered in a stratum that has eligible or unknown units.
     """
-    rows = [row for row in _with_outcomes(drawn, outcomes, replacements) if row["weight"] > 0]
+    done = list(replacements)
+    rows = [row for row in _with_outcomes(drawn, outcomes, done) if row["weight"] > 0]
+    known = [row["unit"] for row in rows if row["outcome"] in (*ANSWERED, "not-eligible")]
+    shares = {row["unit"]: row for row in with_shares(standing(drawn, done), known)}
     strata: dict[str, list[Row]] = {}
     for row in rows:
         strata.setdefault(row["stratum"], []).append(row)
@@ -110,6 +118,8 @@ def weighted(drawn: Draw, outcomes: pa.Table, replacements: Iterable[Replacement
         told.append(cell)
         for row in strata[name]:
             factor = cell["known"] * cell["answered"] if row["outcome"] in ANSWERED else 0.0
+            own = shares[row["unit"]]
+            row |= {name: own[name] for name in ("share_1", "share_2") if name in own}
             made.append(row | {"base": row["weight"], "weight": row["weight"] * factor})
     kept = ("stratum", "place", "design_stratum", "design_cluster", "share_1", "share_2")
     names = ["unit", *(name for name in kept if name in drawn.table.column_names), "outcome", "base", "weight"]
@@ -161,7 +171,7 @@ def _no_answer_is_replaced(replacements: Sequence[Replacement], told: Mapping[st
 
 
 def _counted(rows: Sequence[Row]) -> Row:
-    planned = sum(row["status"] in ("drawn", "replaced") for row in rows)
+    planned = sum(row["planned"] for row in rows)
     counts = {outcome: sum(row["outcome"] == outcome for row in rows) for outcome in OUTCOMES}
     finished = sum(counts.values())
     asked, answers = finished - counts["not-eligible"], counts["completed"] + counts["partial"]
@@ -170,7 +180,9 @@ def _counted(rows: Sequence[Row]) -> Row:
     answered = math.fsum(by_chance[row["unit"]] for row in rows if row["outcome"] in ANSWERED)
     return {
         "planned": planned,
+        "reserves": len(rows) - planned,
         "issued": len(rows),
+        "replaced": sum(row["status"] == "replaced" for row in rows),
         "open": open_,
         **counts,
         "rr1": _part(counts["completed"], asked),

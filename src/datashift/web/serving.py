@@ -39,10 +39,14 @@ KINDS = {
     "retain": "datashift.web.collection.retaining",
     "retain_answers": "datashift.web.fieldwork.retaining",
     "fetch_mail": "datashift.web.fieldwork.messages.mail",
+    "send_messages": "datashift.web.fieldwork.messages.sending",
     "check_answers": "datashift.web.fieldwork.checking_answers",
     "export_answers": "datashift.web.fieldwork.exporting_answers",
     "map_answers": "datashift.web.fieldwork.mapping",
+    "draw_sample": "datashift.web.fieldwork.drawing_samples",
+    "prove_sample": "datashift.web.fieldwork.drawing_samples",
     "draw_back_checks": "datashift.web.fieldwork.back_checking",
+    "protect_answers": "datashift.web.fieldwork.protecting_answers",
     "clear_exports": "datashift.web.fieldwork.exports",
 }
 """The module whose function of the same name does a kind of job. It is loaded at the first job of its kind."""
@@ -50,7 +54,7 @@ KINDS = {
 DAILY = ("retain", "retain_answers", "clear_exports")
 """Jobs that the worker asks for itself, once a day."""
 
-QUARTERLY = ("pull_due", "fetch_mail")
+QUARTERLY = ("pull_due", "fetch_mail", "send_messages")
 """Jobs that the worker asks for itself, every quarter of an hour."""
 
 THREADS = 16

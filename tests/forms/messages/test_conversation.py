@@ -10,9 +10,8 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from short_forms import CHOICES, EN, NOW, SURVEY, SW, made, setting, short_form
 
-from datashift.forms.messages import SMS, USSD, Room, Turn, again, begin, closing, go_on, unfit
-from datashift.forms.messages.conversation import Setting
-from datashift.forms.messages.reading import tidy
+from datashift.forms.messages import SMS, USSD, Room, Setting, Turn, again, begin, closing, go_on, unfit
+from datashift.forms.messages.folding import tidy
 from datashift.forms.xform import Instance, XForm, read_xform
 
 SWAHILI, NEPALI, ENGLISH = "Kiswahili (sw)", "नेपाली (ne)", "English (en)"

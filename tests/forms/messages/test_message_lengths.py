@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 import pytest
 
 from datashift.forms.messages import SMS, USSD, parts, septets
@@ -42,3 +44,16 @@ def test_no_screen_is_too_long_and_no_word_is_lost() -> None:
         assert all(room.holds(one) for one in made)
         whole = "".join("".join(made).replace("98 more", "").split())
         assert whole == "".join("\n".join([words, *lines]).split())
+
+
+def test_no_screen_begins_in_the_middle_of_a_letter() -> None:
+    for word in ("नि" * 100, "स्त्री" * 40, "e\u0301" * 200):
+        for room in (SMS, USSD):
+            made = screens(word, [word], room, "98 more")
+            assert all(room.holds(one) for one in made)
+            assert not any(category(one[0])[0] == "M" for one in made)
+            assert "".join("".join(made).replace("98 more", "").split()) == word * 2
+
+
+def test_marks_without_end_are_cut_all_the_same() -> None:
+    assert all(USSD.holds(one) for one in screens("a" + "\u0301" * 900, [], USSD, "98 more"))

@@ -143,6 +143,7 @@ def test_a_form_written_by_hand_is_read_as_well(around: Any) -> None:
     assert (told.form_id, told.version, told.unknown) == ("hand", "4", ())
     assert told.instance_id == filling.instance_id
     assert b'xmlns="http://example.org/q"' in filling.as_xml()
+    assert as_program(form)["namespace"] == "http://example.org/q"
     assert as_program(form)["texts"]["/q/sex/1:label"][""] == {"en": ["Man"]}
 
 

@@ -10,11 +10,19 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from made_forms import sheet
+from water_road import ASKED, DEMO, PLACE, quiet
 
+from datashift.dossier.saying import method
 from datashift.errors import BadFieldwork
 from datashift.forms.xform.making import as_xform
-from datashift.web.collection.gathering import _sample_names, ask, gather
-from datashift.web.collection.models import Gathering, Receipt
+from datashift.web.collection import services
+from datashift.web.collection.gathering import _sample_names, _shares, ask, gather
+from datashift.web.collection.models import Dataset, Gathering, Receipt
+from datashift.web.collection.recipes import _design
+from datashift.web.collection.running import run
+from datashift.web.collection.steps import latest_run
+from datashift.web.fieldwork import samples
+from datashift.web.fieldwork.kept import File
 from datashift.web.fieldwork.models import Content, Correction, Form, FormVersion, Sample, Submission, Unit
 from datashift.web.fieldwork.withdrawing import give_receipt, withdraw_submission
 from datashift.web.jobs.models import Job
@@ -113,8 +121,98 @@ def test_how_people_were_chosen_is_said_where_the_sample_says_it_of_every_row(fo
     assert "asked" not in again.answers, "who knows how the other was chosen must say it"
 
 
+HOMES = "home,village\n" + "\n".join(f"V{village}-{home},V{village}" for village in range(6) for home in range(8))
+
+
+def drawn_in_places(form: Form, by: User) -> list[Unit]:
+    """Draw three of six villages and four of eight households in each; return the households, by village."""
+    plan = {"n": 3, "seed": "dice", "within": 4}
+    file = File("homes.csv", HOMES.encode())
+    made = samples.draw_sample(form=form, file=file, columns={"unit": "home", "place": "village"}, plan=plan, by=by)
+    return list(made.units.order_by("cluster", "order"))
+
+
+def test_stages_and_shares_of_who_answered_come_along_and_stand_in_the_recipe(form: Form, producer: User) -> None:
+    units = drawn_in_places(form, producer)
+    for number, unit in enumerate(units[:11]):  # one of twelve does not answer
+        answered(form, number, unit=unit)
+    header, *lines = [line.split(",") for line in put_together(form, producer)]
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    assert {row["weight"] for row in rows} == {"4.0"}
+    assert {row["share_1"] for row in rows} == {"0.5"}
+    assert {(row["cluster"], row["share_2"]) for row in rows} == {
+        (unit.cluster, "0.375" if unit.cluster == units[11].cluster else "0.5") for unit in units
+    }  # fmt: skip
+    assert [row["unit"] for row in rows] == [str(unit.pk) for unit in units[:11]], "a number, and no code"
+    dataset = Gathering.objects.get().dataset
+    assert dataset is not None
+    design = _design({"sampling_type": ""}, dataset.answers["asked"])
+    assert (design["clusters"], design["fpc"]) == ([["cluster"], ["unit"]], ["share_1", "share_2"])
+
+
+def test_put_together_anew_the_shares_are_those_of_now(form: Form, producer: User) -> None:
+    units = drawn_in_places(form, producer)
+    for number, unit in enumerate(units[:11]):
+        answered(form, number, unit=unit)
+    put_together(form, producer)
+    dataset = Gathering.objects.get().dataset
+    assert dataset is not None
+    answered(form, 11)
+    put_together(form, producer)
+    dataset.refresh_from_db()
+    assert "fpc" not in dataset.answers["asked"], "the unit of the last answer is not known"
+    Submission.objects.filter(unit=None).update(unit=units[11])
+    assert "0.5,0.5" in put_together(form, producer)[-1].replace(str(units[11].pk), "")
+    dataset.refresh_from_db()
+    assert dataset.answers["asked"]["fpc"] == ["share_1", "share_2"]
+    dataset.answers["asked"]["weights"] = "people"
+    dataset.save()
+    answered(form, 12, unit=units[0])
+    put_together(form, producer)
+    dataset.refresh_from_db()
+    assert "fpc" not in dataset.answers["asked"], "somebody said that people were asked in another way"
+
+
+def test_where_the_form_asks_one_of_several_people_the_first_stage_counts_as_drawn_from_very_many(
+    form: Form, producer: User
+) -> None:
+    units = drawn_in_places(form, producer)
+    shares = _shares(units, selects=True)
+    assert {told[1:] for told in shares.values()} == {("1e-09", "0.5")}
+
+
+def test_stages_of_the_sample_stay_until_somebody_says_that_people_were_asked_otherwise(
+    form: Form, producer: User
+) -> None:
+    for number, unit in enumerate(drawn_in_places(form, producer)):
+        answered(form, number, unit=unit)
+    put_together(form, producer)
+    dataset = Gathering.objects.get().dataset
+    assert dataset is not None
+    said = {"sampling_type": "probability", "weights": "weight", "strata": [], "clusters": ["cluster"], "note": "Dry."}
+    assert services._tidied(dataset, "asked", said)["fpc"] == ["share_1", "share_2"]
+    assert "fpc" not in services._tidied(dataset, "asked", said | {"clusters": []})
+
+
+def test_stages_and_shares_are_counted_in_the_figures(
+    sent: Callable[..., Dataset], say: Callable[..., Dataset]
+) -> None:
+    lines = (DEMO / "water_points.csv").read_text("latin-1").splitlines()
+    told = [f"{line};{number};0.5;0.4" for number, line in enumerate(lines[1:])]
+    dataset = sent("\n".join([f"{lines[0]};unit;share_1;share_2", *told]).encode("latin-1"), "water_points.csv")
+    asked = ASKED | {"units": ["unit"], "fpc": ["share_1", "share_2"]}
+    for step, answers in {"rows": {"title": "Water", "row_id": "wp_id"}, "kit": {}, "columns": {}, "place": PLACE,
+                          "asked": asked}.items():  # fmt: skip
+        dataset = say(dataset, step, answers)
+    run(str(dataset.pk), quiet)
+    made = latest_run(dataset)
+    assert made is not None
+    assert all(method("taylor-2-stage") in one["method"]["en"] for one in made.told["estimates"])
+
+
 def test_questions_that_are_called_like_columns_of_the_sample_keep_their_names() -> None:
-    assert _sample_names(["g/weight", "people"]) == ["sample_weight", "stratum", "cluster"]
+    named = _sample_names(["g/weight", "people"])
+    assert named == ["sample_weight", "stratum", "cluster", "unit", "share_1", "share_2"]
 
 
 def test_the_kit_of_the_form_need_not_be_guessed(form: Form, producer: User) -> None:

@@ -10,6 +10,7 @@ from jinja2 import FileSystemLoader
 
 from datashift.forms.xform import as_program, read_xform
 from datashift.forms.xform.making import as_xform
+from datashift.web.fieldwork.promised import taken_at_start
 from datashift.web.frame.jinja import environment
 
 LIMITS = {"photo_side": 1600, "photo_quality": 0.8}
@@ -81,10 +82,12 @@ TWENTY = SHORT.replace(
 
 def form(text: str) -> dict[str, Any]:
     """Return a form, written as tables, as the site tells it to the script."""
-    read = read_xform(as_xform(text.encode(), "form.md"))
+    xform = as_xform(text.encode(), "form.md")
+    read = read_xform(xform)
     return {
         "version": read.version, "form_id": read.id, "title": read.title, "organisation": "Water Watch",
         "media": {"a.png": f"{FORM}media/a.png"}, "consent": {}, "limits": LIMITS, "program": as_program(read),
+        "begun_at": taken_at_start(xform.decode()),
     }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class Site:
     """What the site shows and how it answers. answers: (status, body) for each submission, the last for all that
     follow; posted: what came, as {name: bytes}. down: nobody answers, as where there is no network. lost: so many
     submissions are taken, and the line is cut before the answer. compressed: as the site sends it. static: the
-    folder of its files.
+    folder of its files. more: other addresses, with type and bytes. broken: addresses that the server is too ill for.
     """
 
     page: str = ""
@@ -43,9 +43,13 @@ class Site:
     lost: int = 0
     compressed: bool = False
     static: Path = STATIC
+    more: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
 
     def get(self, path: str) -> tuple[int, str, bytes]:
         """Return status, type and bytes for an address."""
+        if path in self.broken:
+            return 503, "text/plain", b"ill"
         if path.startswith("/static/") and (found := self.static / path.removeprefix("/static/")).is_file():
             return 200, KINDS.get(found.suffix, "application/octet-stream"), found.read_bytes()
         shown = {
@@ -53,7 +57,7 @@ class Site:
             f"{FORM}form.json": ("application/json", json.dumps(self.told).encode()),
             f"{FORM}worker.js": ("text/javascript", (STATIC / "fill/worker.js").read_bytes()),
             "/blank": ("text/html; charset=utf-8", b"<!doctype html><title>Blank</title>"),
-        } | {f"{FORM}media/{name}": ("image/png", data) for name, data in self.media.items()}  # fmt: skip
+        } | {f"{FORM}media/{name}": ("image/png", data) for name, data in self.media.items()} | self.more  # fmt: skip
         kind, data = shown.get(path, ("", b""))
         return (200, kind, data) if kind else (404, "text/plain", b"nothing here")
 
@@ -112,7 +116,7 @@ class Handler(BaseHTTPRequestHandler):
             data = gzip.compress(data, 9)
             told["Content-Encoding"] = "gzip"
         if self.path.endswith("worker.js"):
-            told |= {"Service-Worker-Allowed": FORM, "Cache-Control": "no-cache"}
+            told |= {"Service-Worker-Allowed": self.path.removesuffix("worker.js"), "Cache-Control": "no-cache"}
         self.send_response(status)
         for name, text in {**told, "Content-Length": str(len(data))}.items():
             self.send_header(name, text)

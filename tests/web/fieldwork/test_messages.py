@@ -12,63 +12,26 @@ import pytest
 import requests
 from django.test import Client
 from django.utils import timezone
-from made_forms import sheet
+from simple_phones import NUMBER, OTHER, Phone, answer, opened, water_form
 
-from datashift.errors import BadMessage, MessageNotSent, NotKept
-from datashift.forms.xform.making import as_xform
+from datashift.errors import BadMessage, NotKept
 from datashift.web.fieldwork.answers import current
 from datashift.web.fieldwork.messages import africas_talking, talking
-from datashift.web.fieldwork.messages.gateways import Opened, add_gateway, stop_gateway
-from datashift.web.fieldwork.models import Conversation, Form, FormVersion, Gateway, Submission
+from datashift.web.fieldwork.messages.gateways import stop_gateway
+from datashift.web.fieldwork.models import Conversation, Form, Gateway, Submission
 from datashift.web.people.models import Organisation, User
 
 pytestmark = pytest.mark.django_db
-NUMBER, OTHER = "+255700000111", "+255700000222"
-SWAHILI = "Kiswahili (sw)"
 
 
 @pytest.fixture
 def form(organisation: Organisation) -> Form:
-    made = Form.objects.create(
-        organisation=organisation, form_id="water", title="Maji", country="TZ", state=Form.State.PUBLISHED
-    )
-    file = sheet(form_id="water", version="1", default_language="English (en)")
-    xform = as_xform(file.data, file.name).decode()
-    FormVersion.objects.create(
-        form=made, number=1, version="1", xform=xform, published=timezone.now(),
-        languages=["English (en)", SWAHILI],
-    )  # fmt: skip
-    return made
+    return water_form(organisation)
 
 
 @pytest.fixture
 def staff(person: Callable[..., User], organisation: Organisation) -> User:
     return person("producer", organisation)
-
-
-def opened(form: Form, staff: User, kind: str, **more: str) -> Opened:
-    told = {"username": "sandbox", "api_key": "secret-of-gateway", "sender": "12345"}
-    keyword = more.pop("keyword", "" if kind.endswith("ussd") else "MAJI")
-    return add_gateway(form=form, kind=kind, keyword=keyword, language=SWAHILI, told=told, by=staff)
-
-
-class Phone:
-    """Somebody with a simple phone; what the gateway was given to send is in `got`."""
-
-    def __init__(self, secret: str, number: str = NUMBER) -> None:
-        self.secret, self.number, self.client = secret, number, Client(enforce_csrf_checks=True)
-        self.count = 0
-
-    def sms(self, text: str, name: str = "") -> int:
-        self.count += 1
-        body = {"id": name or f"{self.number}-{self.count}", "from": self.number, "to": "12345", "text": text,
-                "date": "2026-11-23 10:00:00", "linkId": ""}  # fmt: skip
-        return self.client.post(f"/gateway/{self.secret}/sms", body).status_code
-
-    def ussd(self, text: str, session: str = "s1") -> str:
-        body = {"sessionId": session, "phoneNumber": self.number, "networkCode": "64002", "serviceCode": "*384*1#",
-                "text": text}  # fmt: skip
-        return self.client.post(f"/gateway/{self.secret}/ussd", body).content.decode()
 
 
 @pytest.fixture
@@ -85,14 +48,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
     monkeypatch.setattr(africas_talking, "_post", post)
     return found
-
-
-def answer(code: int, status: int = 201) -> requests.Response:
-    made = requests.Response()
-    made.status_code = status
-    recipients = [{"statusCode": code, "number": NUMBER, "status": "Success", "messageId": "x"}]
-    made._content = json.dumps({"SMSMessageData": {"Message": "Sent", "Recipients": recipients}}).encode()
-    return made
 
 
 def test_a_whole_conversation_by_sms_becomes_one_submission_with_a_receipt(
@@ -171,6 +126,30 @@ def test_only_the_keyword_begins_and_in_the_middle_it_repeats_the_question(
     assert current(Submission.objects.get())["source"] == "tap"
 
 
+@pytest.mark.parametrize(("keyword", "said"), [
+    ("पानी", "पानी"), ("पानी", "पानी।"), ("खानेपानी", " खानेपानी  कृपया"), ("गर्\u200dयो", "गर्यो"),
+    ("ANÁLISIS", "analisis"),
+])  # fmt: skip
+def test_a_keyword_may_be_of_any_script_and_is_known_as_people_type_it(
+    form: Form, staff: User, sent: list[tuple[str, str]], keyword: str, said: str
+) -> None:
+    phone = Phone(opened(form, staff, "africastalking-sms", keyword=keyword).secret)
+    phone.sms("पान")
+    assert not sent
+    phone.sms(said)
+    assert "Maji yanatoka wapi?" in sent[0][1]
+
+
+def test_an_answer_that_begins_with_the_keyword_is_an_answer(
+    form: Form, staff: User, sent: list[tuple[str, str]]
+) -> None:
+    phone = Phone(opened(form, staff, "africastalking-sms", keyword="Kisima").secret)
+    for text in ("kisima", "Kisima 2", "4"):
+        phone.sms(text)
+    assert sent[1][1] != sent[0][1]
+    assert "Chagua" in sent[1][1]  # it was heard as an answer, and is none of the list
+
+
 def test_after_days_without_a_word_it_begins_anew(form: Form, staff: User, sent: list[tuple[str, str]]) -> None:
     phone = Phone(opened(form, staff, "africastalking-sms").secret)
     phone.sms("MAJI")
@@ -179,30 +158,6 @@ def test_after_days_without_a_word_it_begins_anew(form: Form, staff: User, sent:
     phone.sms("MAJI")
     assert "Maji yanatoka wapi?" in sent[-1][1]
     assert Conversation.objects.count() == 1
-
-
-def test_what_the_gateway_did_not_take_is_handed_over_again_and_what_it_may_have_taken_is_not(
-    form: Form, staff: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    phone = Phone(opened(form, staff, "africastalking-sms").secret)
-    tried: list[str] = []
-
-    def handed(then: Any) -> None:
-        def post(address: str, body: Any, headers: Any) -> requests.Response:
-            tried.append(body["message"])
-            if isinstance(then, Exception):
-                raise then
-            return then
-
-        monkeypatch.setattr(africas_talking, "_post", post)
-
-    for then, status in (
-        (answer(101, 500), 503), (answer(401), 503), (requests.ConnectTimeout(), 503), (requests.ReadTimeout(), 200),
-        (answer(101), 200),
-    ):  # fmt: skip
-        handed(then)
-        assert phone.sms("MAJI", "a") == status
-    assert len(tried) == 4  # after the answer that did not come in time nothing is sent twice
 
 
 def test_a_form_that_was_finished_and_cut_off_is_received_when_the_message_comes_again(
@@ -273,6 +228,24 @@ def test_a_session_that_broke_off_goes_on_with_the_same_question(form: Form, sta
     assert current(Submission.objects.get())["people"] == "8"
 
 
+def test_a_long_question_in_nepali_comes_in_screens_and_after_a_break_from_its_beginning(
+    form: Form, staff: User
+) -> None:
+    version = form.versions.get()
+    version.xform = version.xform.replace("Maji yanatoka wapi?", "खानेपानी कहाँबाट आउँछ? " * 8)
+    version.save()
+    phone = Phone(opened(form, staff, "africastalking-ussd").secret)
+    told, text = [phone.ussd("")], ""
+    while "\n98 " in told[-1]:
+        text += "*98" if text else "98"
+        told.append(phone.ussd(text))
+    assert len(told) > 2
+    assert all(len(one.removeprefix("CON ")) <= 80 for one in told)
+    assert " ".join(told).count("खानेपानी") == 8
+    assert phone.ussd("", "s2").split()[1] == "खानेपानी"
+    assert phone.ussd("2", "s2").startswith("CON Watu wangapi")
+
+
 def test_a_code_dialled_with_an_extension_is_no_answer_and_a_star_may_be_said(form: Form, staff: User) -> None:
     phone = Phone(opened(form, staff, "africastalking-ussd").secret)
     assert "Kisima" in phone.ussd("33")
@@ -333,17 +306,15 @@ def test_a_form_that_seals_or_is_closed_begins_no_conversation(
 
 @pytest.mark.parametrize(("kind", "keyword", "code"), [
     ("pigeon", "MAJI", "message.no-gateway"), ("africastalking-sms", "", "message.keyword"),
-    ("africastalking-sms", "two words", "message.keyword"), ("email", "MAJI", "message.blank"),
+    ("africastalking-sms", "two words", "message.keyword"), ("africastalking-sms", "Stop", "message.keyword"),
+    ("africastalking-sms", "मद्दत", "message.keyword"), ("africastalking-sms", "12", "message.keyword"),
+    ("africastalking-ussd", "!", "message.keyword"), ("email", "MAJI", "message.blank"),
 ])  # fmt: skip
 def test_a_gateway_needs_what_it_needs(form: Form, staff: User, kind: str, keyword: str, code: str) -> None:
     with pytest.raises(BadMessage) as refused:
         opened(form, staff, kind, keyword=keyword)
     assert refused.value.code == code
     assert str(refused.value)
-
-
-def test_what_was_not_sent_says_so_in_plain_words() -> None:
-    assert "again" in str(MessageNotSent("message.not-sent"))
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
@@ -353,7 +324,9 @@ def test_the_page_shows_the_address_once_and_stops_the_gateway(
     form: Form, staff: User, signed_in: Callable[[User], Client]
 ) -> None:
     client, at = signed_in(staff), f"/en/work/forms/{form.pk}/messages/"
-    assert "fits into messages" in client.get(at).content.decode()
+    page = client.get(at).content.decode()
+    assert "fits into messages" in page
+    assert "Kiswahili (sw): SMS to each person: 4; from each person: 4." in page
     body = {"kind": "africastalking-ussd", "keyword": "", "language": ""}
     shown = client.post(at, body).content.decode()
     [secret] = re.findall(r"/gateway/([\w-]{32})/ussd", shown)

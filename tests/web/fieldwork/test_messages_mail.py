@@ -31,6 +31,7 @@ class Letters:
         self.unread: dict[bytes, bytes] = {}
         self.sent: list[EmailMessage] = []
         self.down, self.count = False, 0
+        self.refused: dict[str, int] = {}
 
     def come(self, text: str, name: str = "", sender: str = WHO, **headers: str) -> None:
         self.count += 1
@@ -64,6 +65,8 @@ class Letters:
     def __exit__(self, *_what: object) -> None: ...
 
     def send_message(self, letter: EmailMessage) -> None:
+        if code := self.refused.get(letter["To"]):
+            raise smtplib.SMTPRecipientsRefused({letter["To"]: (code, b"no")})
         self.sent.append(letter)
 
 
@@ -119,6 +122,30 @@ def test_a_letter_that_could_not_be_answered_is_answered_the_next_time_and_count
     look(gateway, letters)
     assert len(letters.sent) == 1
     assert not letters.unread
+
+
+def test_an_address_that_is_refused_for_good_does_not_keep_the_letters_behind_it_waiting(
+    gateway: Gateway, letters: Letters
+) -> None:
+    letters.come("water")
+    letters.come("water", sender="b@example.org")
+    letters.refused["asha@example.org"] = 550
+    assert look(gateway, letters) == 2
+    assert [one["To"] for one in letters.sent] == ["b@example.org"]
+    assert not letters.unread
+    assert set(Conversation.objects.values_list("delivery", flat=True)) == {"given-up", "sent"}
+
+
+def test_an_address_that_is_refused_for_now_is_tried_again(gateway: Gateway, letters: Letters) -> None:
+    letters.come("water")
+    letters.refused["asha@example.org"] = 450
+    with pytest.raises(MessageNotSent):
+        look(gateway, letters)
+    assert letters.unread
+    letters.refused.clear()
+    look(gateway, letters)
+    look(gateway, letters)
+    assert len(letters.sent) == 1
 
 
 @pytest.mark.parametrize("headers", [

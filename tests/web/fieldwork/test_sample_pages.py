@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -18,9 +19,12 @@ from made_forms import sheet
 from test_samples import CHOICES, LISTED, PLAN, VILLAGES, came, villages
 
 from datashift.cli import main
+from datashift.errors import DataShiftError
 from datashift.web.fieldwork import phones, samples, services
 from datashift.web.fieldwork.models import Form, Sample
+from datashift.web.jobs.services import fail, finish, take
 from datashift.web.people.models import Organisation, User
+from datashift.web.serving import kinds
 
 PICTURES = os.environ.get("DATASHIFT_PICTURES")
 
@@ -52,6 +56,17 @@ def plain(answer: Any, status: int = 200) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).replace("&#34;", '"').split())
 
 
+def worked() -> None:
+    """Do what waits, as the worker does."""
+    while (job := take("worker")) is not None:
+        try:
+            kinds()[job.kind](job.subject, lambda _stage: None)
+        except DataShiftError as problem:
+            fail(job, problem)
+        else:
+            finish(job)
+
+
 def word_of(client: Client, home: str, text: str = VILLAGES) -> str:
     """Send a list; return the word by which the next pages name it."""
     answer = client.post(f"{home}new/", {"file": SimpleUploadedFile("villages.csv", text.encode())})
@@ -72,11 +87,18 @@ def test_from_a_list_to_a_sample_that_proves_itself(client: Client, home: str, f
     assert "Larger ones" not in asked, "there is no size"
     told = {**said, "n": "6", "reserve": "2", "method": "simple", "seed": "dice 6 1 4 2"}
     assert client.post(f"{home}draw/", told)["Location"] == home
+    waits = client.get(home)
+    assert waits["Refresh"]
+    assert "The sample is being drawn" in plain(waits)
+    worked()
+    assert not client.get(home).has_header("Refresh")
     shown = plain(client.get(home))
     assert "dice 6 1 4 2" in shown
     assert "The sample is drawn" in shown
     assert Sample.objects.get().written["draw"]["plan"]["method"] == "simple"
     client.post(f"{home}proof/")
+    assert "drawn once more" in plain(client.get(home))
+    worked()
     assert "The draw is proved" in plain(client.get(home))
     for name in ("draw.json", "list"):
         (tmp_path / name).write_bytes(client.get(f"{home}file/{name}").content)
@@ -92,10 +114,34 @@ def test_what_is_wrong_with_a_list_is_told_before_anything_is_drawn(client: Clie
     assert "What do the columns say?" in told
     short = word_of(client, home)
     few = {"list": short, "unit": "village", "n": "99", "method": "simple", "seed": "dice"}
-    assert "99 are to be drawn" in plain(client.post(f"{home}draw/", few), 400)
+    client.post(f"{home}draw/", few)
+    worked()
+    page = client.get(home)
+    assert "99 are to be drawn" in plain(page)
+    assert not page.has_header("Refresh"), "nothing happens any more"
+    [change] = re.findall(r'href="([^"]*/columns/[^"]*)"', page.content.decode())
+    assert 'name="n" value="99"' in client.get(html.unescape(change)).content.decode()
     seedless = {"list": short, "unit": "village", "n": "6", "method": "simple", "seed": " "}
     assert "A draw needs a seed" in plain(client.post(f"{home}draw/", seedless), 400)
-    assert not Sample.objects.exists()
+    client.post(f"{home}draw/", few | {"n": "3"})
+    worked()
+    assert Sample.objects.get().written["draw"]["plan"]["n"] == 3, "what could not be drawn is forgotten"
+
+
+def test_a_long_list_is_checked_by_the_worker_alone(client: Client, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "LOOKED_AT", 10)
+    word = word_of(client, home, "who\nNeema 0712 345 678\n" + "\n".join(f"A{n}" for n in range(30)) + "\nA3")
+    monkeypatch.setattr(samples, "look", None)
+    said = plain(client.get(f"{home}number/", {"list": word, "unit": "who"}))
+    assert "32 rows. All of it is checked when the sample is drawn" in said
+    assert "This list may tell who people are" in said
+    told = {"list": word, "unit": "who", "n": "6", "method": "simple", "seed": "dice"}
+    assert client.post(f"{home}draw/", told)["Location"] == home
+    worked()
+    page = client.get(home)
+    assert "stands in the list 2 times" in plain(page)
+    [change] = re.findall(r'href="([^"]*/columns/[^"]*)"', page.content.decode())
+    assert "32" in plain(client.get(html.unescape(change).replace("/columns/", "/number/")))
 
 
 def test_a_list_that_tells_who_people_are_is_warned_of(client: Client, home: str) -> None:
@@ -191,14 +237,12 @@ def looked_at(page: Any, name: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.enable_socket
-def test_a_sample_is_drawn_on_a_small_screen(
-    browser: Any, home: str, form: Form, producer: User, tmp_path: Path
-) -> None:
-    page, file = browser, tmp_path / "villages.csv"
-    file.write_text(VILLAGES)
+def test_a_sample_is_drawn_on_a_small_screen(browser: Any, home: str, form: Form, producer: User) -> None:
+    page = browser
+    phones.add_enumerator(organisation=form.organisation, name="Team 1", forms=[], by=producer)
     page.goto(f"{home}new/")
     looked_at(page, "new")
-    page.set_input_files("#file", file)
+    page.set_input_files("#file", {"name": "v.csv", "mimeType": "text/csv", "buffer": VILLAGES.encode()})
     page.click("text=Go on")
     page.select_option("#unit", "village")
     page.select_option("#size", "households")
@@ -213,6 +257,8 @@ def test_a_sample_is_drawn_on_a_small_screen(
     page.fill("#seed", "dice 6 1 4 2 2 5, 3 March, Kisumu")
     looked_at(page, "draw")
     page.click("main button.first")
+    looked_at(page, "waiting")
+    worked()
     services.publish_version(version=form.versions.get(), by=producer)
     came(form, 1, Sample.objects.get().units.filter(weight__gt=0)[0].name)
     page.reload()
@@ -220,6 +266,5 @@ def test_a_sample_is_drawn_on_a_small_screen(
     looked_at(page, "drawn")
     page.click("table >> text=/^V\\d\\d$/ >> nth=1")
     looked_at(page, "unit")
-    phones.add_enumerator(organisation=form.organisation, name="Team 1", forms=[], by=producer)
     page.goto(f"{home}assign/")
     looked_at(page, "assign")

@@ -11,17 +11,20 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from fill_phone import photo
 from made_forms import sheet
 
 from datashift.forms.xform.making import as_xform
 from datashift.web.fieldwork.answers import current
-from datashift.web.fieldwork.models import ConsentText, Form, FormVersion, Submission
+from datashift.web.fieldwork.kept import fetched, kept
+from datashift.web.fieldwork.models import ConsentText, Form, FormVersion, Media, Submission
 from datashift.web.people.models import Organisation
 
 ROOT = Path(__file__).parents[3]
@@ -33,6 +36,13 @@ SURVEY = (
     ("integer", "litres", "How many litres?", "", "${water}='y'", ". > 0", ""),
     ("calculate", "inside", "", "", "", "", "geofence('0.5 0.5', '0 0;0 1;1 1;1 0;0 0')"),
 )
+FROM_FILE = (
+    SURVEY[0],
+    ("select_one_from_file villages.csv", "village", "Which village?", "yes", "", "", ""),
+    ("image", "tap", "A picture of the tap", "", "", "", ""),
+    SURVEY[-1],
+)
+VILLAGES = "name,label\nv1,Kwale\nv2,नेपालगञ्ज\n".encode()
 CHOICES = (("list_name", "name", "label"), ("yes_no", "y", "Yes"), ("yes_no", "n", "No"))
 START, PAGE = "/en/fill/open-to-all/", "/en/fill/open-to-all/web-forms"
 
@@ -236,3 +246,28 @@ def test_a_form_that_ours_cannot_work_out_is_filled_in_and_arrives_once(
     local = (live_server.url, "data:", f"blob:{live_server.url}")
     assert [one for one in asked if not one.startswith(local)] == []
     assert wrong == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.enable_socket
+def test_a_list_from_a_file_is_shown_and_a_photo_arrives_small_and_without_what_it_tells_beside(
+    program: Path, page: Any, settings: Any, organisation: Organisation, tmp_path: Path
+) -> None:
+    settings.WEB_FORMS = program
+    form = _form(organisation, FROM_FILE)
+    said = {"md5": md5(VILLAGES, usedforsecurity=False).hexdigest(), "size": len(VILLAGES)}
+    Media.objects.create(version=form.versions.get(), name="villages.csv", sha256=kept(VILLAGES), **said)
+    page.goto(PAGE)
+    taken = photo(page, tmp_path, 2400, 1800)
+    page.get_by_text("नेपालगञ्ज", exact=True).click()
+    page.locator("input[type=file]").first.set_input_files(taken)
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Sent. Thank you.").wait_for()
+    [found] = Submission.objects.all()
+    told = current(found)
+    [file] = found.attachments.all()
+    assert (told["village"], told["tap"], found.complete) == ("v2", file.name, True)
+    data = fetched(file.sha256)
+    assert re.search(rb"\xff\xc0..\x08\x04\xb0\x06\x40", data, re.DOTALL)  # 1200 by 1600
+    assert b"a camera" in taken.read_bytes()
+    assert b"a camera" not in data

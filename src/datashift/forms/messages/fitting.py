@@ -12,7 +12,7 @@ MOST_QUESTIONS = 20
 MOST_CHOICES = 90
 """Numbers from 98 on mean something else."""
 ASKED = frozenset(("text", "integer", "decimal", "range", "date", "time", "select_one", "select_multiple"))
-_AROUND = frozenset(("group", "note"))
+AROUND = frozenset(("group", "note"))
 
 
 def unfit(form: XForm) -> list[BadMessage]:
@@ -36,7 +36,7 @@ def _of_field(form: XForm, field: Field) -> Iterator[BadMessage]:
     name = _named(form, field)
     if field.kind == "repeat":
         yield BadMessage("message.repeat", question=name)
-    elif field.kind not in ASKED and field.kind not in _AROUND:
+    elif field.kind not in ASKED and field.kind not in AROUND:
         yield BadMessage("message.kind", question=name)
     if field.media:
         yield BadMessage("message.pictures", question=name)

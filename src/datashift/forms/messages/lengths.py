@@ -6,6 +6,7 @@ message); TS 22.090 and 23.038 (a screen of USSD carries 160 bytes: 182 signs of
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,10 @@ _SIMPLE = str.maketrans({
     "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\t": " ",
 })  # fmt: skip
 _MOST_PARTS = 3
+_JOINERS = "\u200c\u200d"
+_HELD = ("\u094d", "\u200d")
+"""After a virama or a joiner, the next letter is written into this one."""
+_LONGEST_LETTER = 12
 
 
 @dataclass(frozen=True)
@@ -106,8 +111,20 @@ def _units(words: str, lines: Sequence[str], room: Room, more: str) -> Iterator[
 
 def _cut(word: str, room: Room, more: str) -> Iterator[str]:
     here = ""
-    for sign in word:
+    for sign in _letters(word):
         if here and not room.holds(here + sign + more):
+            yield here
+            here = ""
+        here += sign
+    yield here
+
+
+def _letters(word: str) -> Iterator[str]:
+    """Yield signs with the marks that belong to them: a vowel sign at the head of a screen cannot be read."""
+    here = ""
+    for sign in word:
+        hangs = unicodedata.category(sign)[0] == "M" or sign in _JOINERS or here[-1:] in _HELD
+        if here and (not hangs or len(here) >= _LONGEST_LETTER):
             yield here
             here = ""
         here += sign

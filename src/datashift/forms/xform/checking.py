@@ -12,10 +12,10 @@ from datashift.forms.xform import moments
 from datashift.forms.xform.choices import codes_of
 from datashift.forms.xform.evaluating import evaluate
 from datashift.forms.xform.filling import MOST_REPEATS
-from datashift.forms.xform.model import SELECTS, SILENT
+from datashift.forms.xform.model import GROUPS, SELECTS, SILENT
 from datashift.forms.xform.nodes import Node
 from datashift.forms.xform.places import positions
-from datashift.forms.xform.values import number, truth
+from datashift.forms.xform.values import number, trimmed, truth, words
 
 if TYPE_CHECKING:
     from datashift.forms.xform.instance import Instance
@@ -58,9 +58,9 @@ def fault_of(instance: Instance, node: Node) -> Fault | None:
     field = node.field
     if field.kind == "repeat" and len(_alike(node)) >= MOST_REPEATS and field.repeat_count:
         return _fault(instance, node, "xform.many-repeats", path=field.name, most=MOST_REPEATS)
-    if field.kind in ("group", "repeat", "note") or field.kind in SILENT:
+    if field.kind in GROUPS | SILENT:
         return None
-    if not node.text.strip():
+    if not trimmed(node.text):
         needed = field.required and truth(evaluate(field.required, instance, node))
         return _fault(instance, node, "xform.required") if needed else None
     return _of_answer(instance, node)
@@ -69,13 +69,13 @@ def fault_of(instance: Instance, node: Node) -> Fault | None:
 def _of_answer(instance: Instance, node: Node) -> Fault | None:
     field = node.field
     fits, code = _FITS.get(field.kind, (bool, ""))
-    if code and not fits(node.text.strip()):
+    if code and not fits(trimmed(node.text)):
         return _fault(instance, node, code)
     if field.kind == "range" and not _in_range(node):
         ends = {name: field.parameters.get(name, "") for name in ("start", "end")}
         return _fault(instance, node, "xform.between", **ends)
     if field.kind in SELECTS and field.choices:
-        chosen = [node.text] if field.kind == "select_one" else node.text.split()
+        chosen = [node.text] if field.kind == "select_one" else words(node.text)
         if not set(chosen) <= set(codes_of(instance, node)):
             return _fault(instance, node, "xform.not-offered")
     if field.constraint and not truth(evaluate(field.constraint, instance, node)):

@@ -60,7 +60,7 @@ def kind_of(control: Control | None, bind: Element, holds: bool, path: str) -> s
         return "repeat" if control.repeat is not None else "group"
     if control.tag == "upload":
         family = control.element.get("mediatype", "").partition("/")[0]
-        return family if family in ("image", "audio", "video") else "file"
+        return family if family in ("image", "audio", "video", "osm") else "file"
     if control.tag != "input":
         return _BY_CONTROL[control.tag]
     kind = bind.get("type", "string").removeprefix("xsd:")

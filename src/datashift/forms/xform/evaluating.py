@@ -248,7 +248,7 @@ def takes(name: str, count: int) -> bool:
 def _special(name: str, arguments: list[Ast], values: list[Value], here: Here) -> Value:
     world = here.world
     if name == "position":
-        return float(here.place) if not values else _position(values[0])
+        return float(here.place or here.node.index) if not values else _position(values[0])
     if name == "jr:choice-name":
         return world.choice_label(path_of(arguments[1]), here.node, text(values[0]))
     plain: dict[str, Callable[[], Value]] = {

@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import math
-import re
 import secrets
 import uuid
 from collections.abc import Callable, Iterable
@@ -17,8 +16,9 @@ from operator import add
 from typing import Any, NamedTuple
 
 from datashift.forms.xform import moments
+from datashift.forms.xform.patterns import compiled, shared_pattern
 from datashift.forms.xform.places import area, distance
-from datashift.forms.xform.values import Value, member_text, number, number_text, text, truth
+from datashift.forms.xform.values import Value, member_text, number, number_text, text, trimmed, truth, words
 
 
 class Function(NamedTuple):
@@ -45,13 +45,22 @@ def _numbers(zone: tzinfo, values: Iterable[Value]) -> list[float]:
     return [number(plain, zone) for plain in _texts(values)]
 
 
+def _known(zone: tzinfo, values: Iterable[Value]) -> list[float]:
+    """The numbers among values: blanks and what is no number are left out, as JavaRosa does."""
+    return [one for one in _numbers(zone, values) if not math.isnan(one)]
+
+
 def _total(values: Iterable[float]) -> float:
     """Add from left to right, so that every evaluator comes to the same last digit."""
     return reduce(add, values, 0.0)
 
 
+def _is_blank(value: Value) -> bool:
+    return text(value) == "" or (isinstance(value, float) and math.isnan(value))
+
+
 def _moment(value: Value) -> str | float:
-    plain = text(value).strip()
+    plain = trimmed(text(value))
     return value if isinstance(value, float) and not isinstance(value, bool) else plain
 
 
@@ -108,19 +117,19 @@ def _safe(work: Callable[..., float]) -> Callable[..., Value]:
 
 
 def _selected(_zone: tzinfo, answers: Value, code: Value) -> bool:
-    return text(code).strip() in text(answers).split()
+    return trimmed(text(code)) in words(text(answers))
 
 
 def _selected_at(zone: tzinfo, answers: Value, place: Value) -> str:
-    codes, at = text(answers).split(), _whole(zone, place)
+    codes, at = words(text(answers)), _whole(zone, place)
     return codes[int(at)] if math.isfinite(at) and 0 <= at < len(codes) else ""
 
 
 def _regex(_zone: tzinfo, value: Value, pattern: Value) -> bool:
     plain = text(value)
     try:
-        return len(plain) <= LONGEST and re.fullmatch(text(pattern), plain) is not None
-    except (re.error, RecursionError, OverflowError):
+        return len(plain) <= LONGEST and compiled(shared_pattern(text(pattern))).fullmatch(plain) is not None
+    except (ValueError, RecursionError):
         return False
 
 
@@ -129,7 +138,7 @@ def _digest(_zone: tzinfo, value: Value, name: Value, encoding: Value = "base64"
     if kind not in ("md5", "sha1", "sha256", "sha384", "sha512"):
         return ""
     made = hashlib.new(kind, text(value).encode(), usedforsecurity=False).digest()
-    return made.hex() if text(encoding) == "hex" else base64.b64encode(made).decode()
+    return made.hex() if text(encoding).lower() == "hex" else base64.b64encode(made).decode()
 
 
 def _decoded(_zone: tzinfo, value: Value) -> str:
@@ -154,7 +163,8 @@ def _checklist(zone: tzinfo, least: Value, most: Value, *tests: Value) -> bool:
 
 
 def _weighted(zone: tzinfo, least: Value, most: Value, *tests: Value) -> bool:
-    pairs = zip(tests[::2], tests[1::2], strict=False)
+    sets = len(tests) == 2 and all(isinstance(one, list) for one in tests)
+    pairs = zip(*map(_each, tests), strict=False) if sets else zip(tests[::2], tests[1::2], strict=False)
     weights = [number(weight, zone) for test, weight in pairs if truth(test)]
     return _between(_total(weights), number(least, zone), number(most, zone))
 
@@ -169,8 +179,7 @@ def _each(value: Value) -> list[Value]:
 
 def _extreme(choose: Callable[..., float]) -> Callable[..., Value]:
     def chosen(zone: tzinfo, *values: Value) -> float:
-        found = _numbers(zone, values)
-        return math.nan if not found or any(math.isnan(one) for one in found) else choose(found)
+        return choose(_known(zone, values), default=math.nan)
 
     return chosen
 
@@ -202,15 +211,15 @@ FUNCTIONS: dict[str, Function] = {
     **{name: Function(_safe(work), count, count) for name, (work, count) in _MATHS.items()},
     "selected": Function(_selected, 2, 2),
     "selected-at": Function(_selected_at, 2, 2),
-    "count-selected": Function(lambda _z, answers: float(len(text(answers).split())), 1, 1),
+    "count-selected": Function(lambda _z, answers: float(len(words(text(answers)))), 1, 1),
     "count": Function(lambda _z, nodes: float(len(_members(nodes))), 1, 1),
     "count-non-empty": Function(lambda _z, nodes: float(sum(m != "" for m in _texts([nodes]))), 1, 1),
-    "sum": Function(lambda zone, *values: _total(_numbers(zone, values)), 1, MANY),
+    "sum": Function(lambda zone, *values: _total(_known(zone, values)), 1, MANY),
     "min": Function(_extreme(min), 1, MANY),
     "max": Function(_extreme(max), 1, MANY),
     "join": Function(lambda _z, sign, *values: text(sign).join(_texts(values)), 1, MANY),
     "concat": Function(lambda _z, *values: "".join(_texts(values)), 0, MANY),
-    "coalesce": Function(lambda _z, first, second: first if text(first) != "" else second, 2, 2),
+    "coalesce": Function(lambda _z, first, second: second if _is_blank(first) else first, 2, 2),
     "substr": Function(_substr, 2, 3),
     "substring": Function(_substring, 2, 3),
     "substring-before": Function(
@@ -222,7 +231,7 @@ FUNCTIONS: dict[str, Function] = {
     "starts-with": Function(lambda _z, a, b: text(a).startswith(text(b)), 2, 2),
     "ends-with": Function(lambda _z, a, b: text(a).endswith(text(b)), 2, 2),
     "translate": Function(_translate, 3, 3),
-    "normalize-space": Function(lambda _z, value: " ".join(text(value).split()), 1, 1),
+    "normalize-space": Function(lambda _z, value: " ".join(words(text(value))), 1, 1),
     "regex": Function(_regex, 2, 2),
     "string": Function(lambda _z, value: text(value), 1, 1),
     "number": Function(lambda zone, value: number(value, zone), 1, 1),
@@ -230,7 +239,7 @@ FUNCTIONS: dict[str, Function] = {
     "not": Function(lambda _z, value: not truth(value), 1, 1),
     "true": Function(lambda _z: True, 0, 0),
     "false": Function(lambda _z: False, 0, 0),
-    "boolean-from-string": Function(lambda _z, value: text(value) in ("true", "1"), 1, 1),
+    "boolean-from-string": Function(lambda _z, value: text(value).lower() in ("true", "1"), 1, 1),
     "int": Function(_whole, 1, 1),
     "round": Function(_round, 1, 2),
     "pi": Function(lambda _z: math.pi, 0, 0),
@@ -238,8 +247,8 @@ FUNCTIONS: dict[str, Function] = {
     "uuid": Function(_uuid, 0, 1),
     "date": Function(lambda zone, value: moments.day_text(_moment(value), zone), 1, 1),
     "date-time": Function(lambda zone, value: moments.moment_text(_moment(value), zone), 1, 1),
-    "decimal-date-time": Function(lambda zone, value: moments.instant(text(value).strip(), zone), 1, 1),
-    "decimal-time": Function(lambda zone, value: moments.clock(text(value).strip(), zone), 1, 1),
+    "decimal-date-time": Function(lambda zone, value: moments.instant(trimmed(text(value)), zone), 1, 1),
+    "decimal-time": Function(lambda zone, value: moments.clock(trimmed(text(value)), zone), 1, 1),
     "format-date": Function(lambda zone, v, pattern: moments.formatted(_moment(v), text(pattern), zone), 2, 2),
     "format-date-time": Function(lambda zone, v, pattern: moments.formatted(_moment(v), text(pattern), zone), 2, 2),
     "digest": Function(_digest, 2, 3),

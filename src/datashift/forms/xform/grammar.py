@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from datashift.forms.xform.patterns import shared_pattern
+
 Ast = list[Any]
 
 _TOKEN = re.compile(
@@ -201,7 +203,9 @@ class Reader:
 
     def indexed(self, arguments: list[Ast]) -> Ast:
         """indexed-repeat(x, r, i, …) is the path of x with [i] behind r; i is read where the expression stands."""
-        if len(arguments) not in (3, 5, 7) or any(part[0] != "form" for part in (arguments[0], *arguments[1::2])):
+        if len(arguments) not in (3, 5, 7, 9, 11) or any(
+            part[0] != "form" for part in (arguments[0], *arguments[1::2])
+        ):
             raise Unreadable("indexed-repeat()")
         steps = [list(step) for step in arguments[0][2]]
         shared = arguments[0][1]
@@ -209,7 +213,7 @@ class Reader:
             depth = len(repeat[2])
             if [step[0] for step in steps[:depth]] != [step[0] for step in repeat[2]]:
                 raise Unreadable("indexed-repeat()")
-            steps[depth - 1].append(["call", "number", [index]])
+            steps[depth - 1].append(["call", "int", [index]])
             shared = min(shared, depth - 1)
         return ["form", shared, steps]
 
@@ -230,6 +234,27 @@ class Reader:
             raise Unreadable("jr:choice-name()")
         return ["call", "jr:choice-name", [arguments[0], target]]
 
+    def of_itself(self, name: str, arguments: list[Ast]) -> Ast:
+        """A function that without an argument is one of the answer itself."""
+        return ["call", name, arguments or [["item", []] if self.inside else self.relative([["."]])]]
+
+    def length(self, arguments: list[Ast]) -> Ast:
+        """string-length(x): without x, of the answer itself."""
+        return self.of_itself("string-length", arguments)
+
+    def spaced(self, arguments: list[Ast]) -> Ast:
+        """normalize-space(x): without x, of the answer itself."""
+        return self.of_itself("normalize-space", arguments)
+
+    def matched(self, arguments: list[Ast]) -> Ast:
+        """regex(x, 'pattern'): the pattern means the same to every evaluator."""
+        if len(arguments) == 2 and arguments[1][0] == "text":
+            try:
+                arguments[1] = ["text", shared_pattern(arguments[1][1])]
+            except ValueError as problem:
+                raise Unreadable(f"regex(…, '{arguments[1][1]}')") from problem
+        return ["call", "regex", arguments]
+
     def kept(self, arguments: list[Ast]) -> Ast:
         """once(x): what is there already, else x."""
         own: Ast = self.relative([["."]])
@@ -241,6 +266,9 @@ _REWRITES: dict[str, Callable[[Reader, list[Ast]], Ast]] = {
     "pulldata": Reader.looked_up,
     "jr:choice-name": Reader.chosen,
     "once": Reader.kept,
+    "string-length": Reader.length,
+    "normalize-space": Reader.spaced,
+    "regex": Reader.matched,
 }
 
 

@@ -19,7 +19,7 @@ MEDIA = frozenset(("image", "audio", "video", "file"))
 PRELOADED = frozenset((
     "start", "end", "today", "deviceid", "username", "email", "phonenumber", "simserial", "subscriberid", "instanceID",
 ))  # fmt: skip
-SILENT = PRELOADED | {"calculate", "hidden", "audit", "start-geopoint", "background-audio"}
+SILENT = PRELOADED | {"calculate", "hidden", "audit", "start-geopoint", "background-geopoint", "background-audio"}
 """Kinds that nobody sees."""
 
 

@@ -11,7 +11,7 @@ import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
 EPOCH = date(1970, 1, 1)
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?(Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII
 )
@@ -90,8 +90,9 @@ def instant(text: str, zone: tzinfo) -> float:
 
 
 def day_text(value: str | float, zone: tzinfo) -> str:
-    """Return a day, a moment or a number of days as the text of a day; "" where it is none."""
-    moment = _when(value, zone)
+    """Return a day, a moment or a number of days (without its fraction) as the text of a day; "" where it is none."""
+    whole = float(math.trunc(value)) if isinstance(value, float) and math.isfinite(value) else value
+    moment = _when(whole, zone)
     return moment.date().isoformat() if moment else ""
 
 

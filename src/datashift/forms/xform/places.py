@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from datashift.forms.xform.values import trimmed, words
+
 RADIUS = 6_378_100.0
 """Metres from the centre of the Earth, as JavaRosa has it."""
+_DEGREES = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 Position = tuple[float, float]
 
 
@@ -15,14 +19,14 @@ def positions(texts: Sequence[str]) -> list[Position] | None:
     """Return the positions (latitude, longitude in degrees) of texts such as `lat lon alt acc;…`; None where one is
     no position."""
     found: list[Position] = []
-    for text in (part.strip() for whole in texts for part in whole.split(";")):
+    for text in (trimmed(part) for whole in texts for part in whole.split(";")):
         if not text:
             continue
-        try:
-            latitude, longitude = (float(part) for part in text.split()[:2])
-        except ValueError:
+        degrees = words(text)[:2]
+        if len(degrees) < 2 or not all(_DEGREES.fullmatch(part) for part in degrees):
             return None
-        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        latitude, longitude = map(float, degrees)
+        if abs(latitude) > 90 or abs(longitude) > 180:
             return None
         found.append((latitude, longitude))
     return found

@@ -27,6 +27,7 @@ def as_program(form: XForm) -> dict[str, Any]:
     graph = graph_of(form)
     return {
         "format": FORMAT, "id": form.id, "version": form.version, "title": form.title, "root": form.root,
+        "namespace": form.namespace,
         "languages": list(form.languages), "default_language": form.default_language,
         "fields": [_field(one) for one in form.fields],
         "actions": [_action(one) for one in form.actions],

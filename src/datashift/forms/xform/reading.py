@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -11,8 +9,9 @@ from xml.etree.ElementTree import Element
 
 from datashift.errors import BadXForm
 from datashift.forms.xform.controls import Control, controls, kind_of, parameters
-from datashift.forms.xform.document import JAVAROSA, OPENROSA, XFORMS, XHTML, plain, read_xml
+from datashift.forms.xform.document import JAVAROSA, ODK, OPENROSA, XFORMS, XHTML, plain, read_xml
 from datashift.forms.xform.expressions import LAST_SAVED, Expression, Place, read_expression
+from datashift.forms.xform.listfiles import file_rows
 from datashift.forms.xform.model import Action, Field, Itemset, Row, Said, XForm
 from datashift.forms.xform.texts import Values, by_id, by_identity, media, message, said, values
 
@@ -25,6 +24,8 @@ class _Source:
     controls: Mapping[str, Control]
     known: Values
     repeats: frozenset[str]
+    later: frozenset[str]
+    """Fields into which a phone writes where it is when another question changes."""
 
 
 def read_xform(xml: bytes) -> XForm:
@@ -39,7 +40,7 @@ def read_xform(xml: bytes) -> XForm:
     root = f"/{plain(primary.tag)}"
     found = controls(body)
     repeats = frozenset(path for path, control in found.items() if control.repeat is not None)
-    source = _Source(_binds(model), found, known, repeats)
+    source = _Source(_binds(model), found, known, repeats, frozenset(_placed_later(body)))
     space = primary.tag[1:].partition("}")[0] if primary.tag.startswith("{") else ""
     title = document.findtext(f"{XHTML}head/{XHTML}title", "").strip()
     lists = _lists(model)
@@ -58,15 +59,6 @@ def with_files(form: XForm, files: Mapping[str, bytes]) -> XForm:
     """Return the form with the lists that stand in `files` (name -> bytes of a CSV) read."""
     read = {name: file_rows(files[file]) for name, file in form.files.items() if file in files}
     return replace(form, lists={**form.lists, **read})
-
-
-def file_rows(data: bytes) -> tuple[Row, ...]:
-    """Return the rows of a CSV file in UTF-8, a byte order mark or not; of XML, the items below its root."""
-    if data.lstrip()[:1] == b"<":
-        return tuple({plain(cell.tag): cell.text or "" for cell in item} for item in read_xml(data))
-    text = data.decode("utf-8-sig", errors="replace")
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    return tuple({name.strip(): value or "" for name, value in row.items() if isinstance(name, str)} for row in rows)
 
 
 def _paths(fields: tuple[Field, ...], root: str) -> set[str]:
@@ -135,7 +127,8 @@ def _field(node: Element, path: str, repeats: int, source: _Source) -> Field:
     bind = source.binds.get(path, Element("bind"))
     control = source.controls.get(path)
     place = Place(path, source.repeats)
-    kind = kind_of(control, bind, len(node) > 0, path)
+    later = control is None and path in source.later
+    kind = "background-geopoint" if later else kind_of(control, bind, len(node) > 0, path)
     made = Field(
         path=path, name=plain(node.tag), kind=kind, type=bind.get("type", "string").removeprefix("xsd:"),
         default=(node.text or "").strip() if not len(node) else "", repeats=repeats,
@@ -200,6 +193,12 @@ def _actions(model: Element, body: Element, source: _Source, root: str) -> Itera
         place = Place(target, source.repeats)
         given = read_expression(value, place) if value and value.strip() else (element.text or "").strip()
         yield Action(target, given, events, follows)
+
+
+def _placed_later(body: Element) -> Iterator[str]:
+    for element in body.iter(f"{ODK}setgeopoint"):
+        if "xforms-value-changed" in element.get("event", "").split():
+            yield element.get("ref", "")
 
 
 def source_bind(model: Element, identity: str) -> str:

@@ -16,6 +16,9 @@ from typing import Any, Protocol
 from datashift.forms.xform.moments import days
 
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_BLANKS = " \t\n\v\f\r"
+NEAR = 1e-12
+"""Numbers that lie nearer than this are the same, as in JavaRosa: 0.1 + 0.2 is 0.3."""
 
 
 class Leaf(Protocol):
@@ -56,7 +59,7 @@ def number_text(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    if value == int(value):
+    if abs(value - int(value)) < NEAR:
         return str(int(value))
     return format(Decimal(repr(value)), "f")
 
@@ -67,7 +70,7 @@ def number(value: Value, zone: tzinfo) -> float:
         return 1.0 if value else 0.0
     if isinstance(value, int | float):
         return float(value)
-    plain = text(value).strip()
+    plain = trimmed(text(value))
     return float(plain) if _NUMBER.fullmatch(plain) else days(plain, zone) if plain else math.nan
 
 
@@ -76,15 +79,25 @@ def truth(value: Value) -> bool:
     if isinstance(value, list):
         return bool(value) and truth(atom(value[0]))
     if isinstance(value, float | int):
-        return value != 0 and not math.isnan(value)
+        return abs(value) > NEAR
     return value != ""
+
+
+def words(plain: str) -> list[str]:
+    """Return the words of a text, as the codes of several choices are kept."""
+    return [word for word in re.split(f"[{_BLANKS}]+", plain) if word]
+
+
+def trimmed(plain: str) -> str:
+    """Return a text without the blanks around it: those of ASCII, so that every evaluator takes off the same."""
+    return plain.strip(_BLANKS)
 
 
 def atom(member: Any) -> str | float:
     """Return a member of a set as it is compared: a question for numbers as a number, all else as text."""
     plain = member_text(member)
     counts = not isinstance(member, str | Mapping) and member.counts
-    return float(plain) if counts and _NUMBER.fullmatch(plain.strip()) else plain
+    return float(plain) if counts and _NUMBER.fullmatch(trimmed(plain)) else plain
 
 
 def atoms(value: Value) -> list[str | float | bool]:
@@ -113,4 +126,5 @@ def _some(left: Value, right: Value, zone: tzinfo, *, same: bool) -> bool:
 def _alike(left: str | float, right: str | float, zone: tzinfo) -> bool:
     if isinstance(left, str) and isinstance(right, str):
         return left == right
-    return number(left, zone) == number(right, zone)
+    a, b = number(left, zone), number(right, zone)
+    return a == b or abs(a - b) < NEAR

@@ -1,7 +1,8 @@
 """From the submissions of a form to a data set on the road to figures: the job `gather`, and what asks for it.
 
-The file has a row for each submission that counts, with its corrections, a weight where the form has a sample, and no
-column that is sealed. Made again, it takes the place of the file before. Who withdraws an answer is heard here too.
+The file has a row for each submission that counts, with its corrections and what the sample of the form knows of it,
+and no column that is sealed. Made again, it takes the place of the file before. Who withdraws an answer is heard here
+too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -24,7 +26,8 @@ from datashift.web.collection import receipts, services
 from datashift.web.collection.models import Dataset, Gathered, Gathering, Receipt, Upload
 from datashift.web.fieldwork.layouts import Merged, merged_form
 from datashift.web.fieldwork.leaves import under
-from datashift.web.fieldwork.models import Form, Submission
+from datashift.web.fieldwork.models import Form, Sample, Submission, Unit
+from datashift.web.fieldwork.samples import standing_now
 from datashift.web.fieldwork.sealing import sealed_paths
 from datashift.web.fieldwork.tables import BATCH, STATES, batches, standing
 from datashift.web.jobs.models import Job
@@ -35,14 +38,20 @@ from datashift.web.people.services import record
 GATHER = "gather"
 PUTTING = N_("putting the answers together")
 ID = "instanceID"
-SAMPLE = ("weight", "stratum", "cluster")
-"""Columns for what is known of a submission by the sample of its form."""
+SAMPLE = ("weight", "stratum", "cluster", "unit", "share_1", "share_2")
+"""Columns for what is known of a submission by the sample of its form. `unit` is a number for the unit in its cluster,
+with two stages only; the shares are those of who answered (`datashift.sampling.with_shares`)."""
+DESIGN = ("units", "fpc")
+"""What an answer to the step `asked` has by the sample alone: nobody need know a share to say how people were asked."""
+
+Shares = dict[str, tuple[str, ...]]
 
 
 class _Line(NamedTuple):
     key: int
     receipt: str
     cells: list[str]
+    unit: Unit | None
 
 
 def ask(*, form: Form, states: Iterable[str], by: User) -> Gathering:
@@ -106,7 +115,7 @@ def _dataset(found: Gathering, upload: Upload, asked: dict[str, Any]) -> Dataset
     by = found.by
     assert by is not None
     if found.dataset is not None:
-        return services.replace(dataset=found.dataset, upload=upload, by=by)
+        return _with_design(services.replace(dataset=found.dataset, upload=upload, by=by), asked)
     dataset = services.begin(upload=upload, by=by, country=found.form.country)
     dataset.title = found.form.title
     if found.form.kit:
@@ -115,6 +124,19 @@ def _dataset(found: Gathering, upload: Upload, asked: dict[str, Any]) -> Dataset
     if asked:
         dataset.answers = {**dataset.answers, "asked": asked}
     dataset.save(update_fields=["title", "answers"])
+    return dataset
+
+
+def _with_design(dataset: Dataset, asked: dict[str, Any]) -> Dataset:
+    """Bring stages and shares of the sample up to date, as long as people were asked as the sample says."""
+    former = dataset.answers.get("asked", {})
+    drawn = {name: one for name, one in asked.items() if name not in DESIGN}
+    told = asked if asked and drawn.items() <= former.items() else {}
+    answer = {name: one for name, one in former.items() if name not in DESIGN}
+    answer |= {name: told[name] for name in DESIGN if name in told}
+    if answer != former:
+        dataset.answers = {**dataset.answers, "asked": answer}
+        dataset.save(update_fields=["answers"])
     return dataset
 
 
@@ -160,8 +182,10 @@ def _file(found: Gathering) -> tuple[bytes, list[_Line], dict[str, Any]]:
     lines = list(_lines(found, merged, [column.name for column in columns]))
     names = [column.name for column in columns]
     sample = _sample_names(names)
+    weighs = bool(found.form.kit) and "weight" in names
+    lines = _with_sample(lines, selects=weighs)
     written = _written([ID, *names, *sample], [line.cells for line in lines])
-    return written, lines, _by_chance(found.form, names, sample, lines)
+    return written, lines, _by_chance(sample, lines, own="weight" if weighs else "")
 
 
 def _lines(found: Gathering, merged: Merged, names: list[str]) -> Iterator[_Line]:
@@ -170,8 +194,43 @@ def _lines(found: Gathering, merged: Merged, names: list[str]) -> Iterator[_Line
         known = Submission.objects.select_related("unit").only("receipt", "unit").in_bulk(keys)
         for key, row in zip(keys, rows, strict=True):
             answers, one = json.loads(row.answers), known[key]
-            told = [row.meta[1], *(str(answers.get(name, "")) for name in names), *_of_sample(one)]
-            yield _Line(key, one.receipt or "", told)
+            told = [row.meta[1], *(str(answers.get(name, "")) for name in names)]
+            yield _Line(key, one.receipt or "", told, one.unit)
+
+
+# --- what the sample knows --------------------------------------------------------------------------------------------
+
+
+def _with_sample(lines: list[_Line], *, selects: bool) -> list[_Line]:
+    """Return the lines with the cells of the sample behind their own."""
+    shares = _shares([line.unit for line in lines if line.unit], selects=selects)
+    return [line._replace(cells=[*line.cells, *_of_sample(line.unit, shares)]) for line in lines]
+
+
+def _of_sample(unit: Unit | None, shares: Shares) -> tuple[str, ...]:
+    if unit is None:
+        return ("",) * len(SAMPLE)
+    return (repr(unit.weight), unit.stratum, unit.cluster or unit.name, *shares.get(unit.name, ("", "", "")))
+
+
+def _shares(units: list[Unit], *, selects: bool) -> Shares:
+    """Return by the name of a unit its number and the shares of both stages; nothing where answers are of two samples.
+
+    selects: whether the form asks one of several people of a unit. Nobody then sees how much they differ, and the first
+    stage counts as drawn from very many, whose variance holds that part too.
+    """
+    samples = {one.sample_id for one in units}
+    sample = Sample.objects.get(pk=samples.pop()) if len(samples) == 1 else None
+    if sample is None or not sample.written.get("draw"):
+        return {}
+    core = import_module("datashift.sampling")
+    rows = {row["unit"]: row for row in core.with_shares(standing_now(sample), {one.name for one in units})}
+    made: Shares = {}
+    for one in units:
+        row = rows[one.name]
+        first = repr(core.VERY_MANY if selects else row["share_1"])
+        made[one.name] = (str(one.pk), first, repr(row["share_2"])) if "share_2" in row else ("", first, "")
+    return made
 
 
 def _sample_names(names: list[str]) -> list[str]:
@@ -180,22 +239,19 @@ def _sample_names(names: list[str]) -> list[str]:
     return [f"sample_{name}" if name in asked else name for name in SAMPLE]
 
 
-def _by_chance(form: Form, names: list[str], sample: list[str], lines: list[_Line]) -> dict[str, Any]:
+def _by_chance(sample: list[str], lines: list[_Line], *, own: str) -> dict[str, Any]:
     """Return the answers to the step `asked` where each row belongs to a unit that was drawn; else nothing is said.
 
-    The form of a kit works out a weight of its own where it asks one of several people: that one counts.
+    own: the weight that the form of a kit works out by itself where it asks one of several people: that one counts.
     """
-    if not lines or not all(line.cells[-len(SAMPLE)] for line in lines):
+    if not lines or not all(line.unit for line in lines):
         return {}
-    weight, stratum, cluster = sample
-    weight = "weight" if form.kit and "weight" in names else weight
-    strata = [stratum] if any(line.cells[-2] for line in lines) else []
-    return {"sampling_type": "probability", "weights": weight, "strata": strata, "clusters": [cluster]}
-
-
-def _of_sample(one: Submission) -> tuple[str, ...]:
-    unit = one.unit
-    return (repr(unit.weight), unit.stratum, unit.cluster or unit.name) if unit else ("", "", "")
+    weight, stratum, cluster, unit, *shares = sample
+    there = [any(line.cells[place - len(SAMPLE)] for line in lines) for place in range(len(SAMPLE))]
+    told = {"sampling_type": "probability", "weights": own or weight, "strata": [stratum] if there[1] else []}
+    told |= {"clusters": [cluster]}
+    fpc = [name for name, known in zip(shares, there[4:], strict=True) if known]
+    return told | ({"units": [unit]} if there[3] else {}) | ({"fpc": fpc} if fpc else {})
 
 
 def _written(header: list[str], rows: list[list[str]]) -> bytes:

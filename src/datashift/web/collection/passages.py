@@ -50,6 +50,7 @@ def _used(recipe: Mapping[str, Any]) -> Iterator[str]:
     yield from (recipe.get("row_id", ""), period.get("column", ""), design.get("weights", ""))
     yield from design.get("strata", ())
     yield from (name for stage in design.get("clusters", ()) for name in stage)
+    yield from design.get("fpc", ())
 
 
 def file_of(dataset: Dataset) -> dict[str, Any]:

@@ -257,13 +257,15 @@ def _design(base: Table, said: Mapping[str, Any]) -> Table:
     kind = str(said.get("sampling_type", base["sampling_type"]))
     if kind not in SAMPLING_TYPES:
         raise BadUpload("upload.no-choice", value=kind)
-    clusters = _words(said.get("clusters", ()))
+    stages = [stage for name in ("clusters", "units") if (stage := _words(said.get(name, ())))]
     return {
         "sampling_type": kind,
         "weights": said.get("weights") or None,
         "strata": _words(said.get("strata", ())),
         # Several columns together name one cluster: villages of one name in two districts are two.
-        "clusters": [clusters] if clusters else [],
+        "clusters": stages,
+        # Only a sample that was drawn here says which share was drawn: of a share in words nobody could tell of what.
+        **({"fpc": fpc} if (fpc := _words(said.get("fpc", ()))) else {}),
         # A stratum with one cluster is no reason to stop here; this rule makes the interval wider, never narrower.
         "lonely": "adjust",
         "note": _label(said, "note") or None,
@@ -309,7 +311,7 @@ def _require_columns(recipe: Mapping[str, Any], known: Sequence[str]) -> None:
     place, period, design = recipe["place"], recipe["period"], recipe["design"]
     named = [column["column"] for column in recipe["columns"].values()]
     named += [recipe["row_id"], *recipe["personal"], place["column"], place["latitude"], place["longitude"]]
-    drawn = [*design["strata"], *(part for stage in design["clusters"] for part in stage)]
+    drawn = [*design["strata"], *design.get("fpc", ()), *(part for stage in design["clusters"] for part in stage)]
     # Who was drawn area by area need not have a column for it: these are the areas of the place names.
     agreed = recipe.get("consent", {})
     named += [agreed.get("version_column"), agreed.get("time_column"), recipe.get("paradata", {}).get("consent")]

@@ -17,7 +17,8 @@ place     country (two letters), column (of place names, or "": all rows are of 
           country), names: {name: area id}, stands ("country" or "part"), whole (the part, in words), as_of (date),
           latitude, longitude, date (column or ""), format (strptime), label (2024, 2023/2024, …),
           by ("whole" or "year")
-asked     sampling_type, weights (column or ""), strata: [column], clusters: [column], note, limits
+asked     sampling_type, weights (column or ""), strata: [column], clusters: [column], note, limits. What a sample that
+          was drawn here says beside (units: [column], fpc: [column]) stays as long as the first four do.
 findings  {} (they were read);   result  {} (it was read)
 who       licence, for_office (bool)
 """
@@ -50,6 +51,8 @@ __all__ = [
 
 SUGGEST, RUN = "suggest", "run"
 LONGEST_TEXT = 4000
+DRAWN = ("sampling_type", "weights", "strata", "clusters")
+"""By what a sample is known in the answer to the step `asked`."""
 State = Dataset.State
 
 
@@ -104,8 +107,13 @@ def answer(*, dataset: Dataset, step: str, answers: Mapping[str, Any], version: 
 
 
 def _tidied(dataset: Dataset, step: str, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an answer with a kit under its full name, and the row of the header as a number."""
+    """Return an answer with a kit under its full name, the row of the header as a number, and the stages and shares of
+    the sample where it is the same sample.
+    """
     said: dict[str, Any] = writable(dict(answers))
+    former = dataset.answers.get(step, {})
+    if step == "asked" and all(said.get(name) == former.get(name) for name in DRAWN):
+        said = {name: former[name] for name in ("units", "fpc") if name in former} | said
     if step == "kit":
         said["kit"] = full_name(str(said.get("kit") or dataset.suggestion["kit"]))
     if step == "rows" and said.get("header_row"):

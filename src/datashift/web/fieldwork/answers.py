@@ -108,7 +108,7 @@ def taken(form: Form, version: FormVersion | None, xml: bytes) -> Taken:
         for name, place in sealing.sealed_files(form, plainly).items()
     }
     kept, answers = protected(form, plainly, xml, called.instance_id)
-    latitude, longitude = _position(shape, answers)
+    latitude, longitude = _first_position(shape, answers)
     return Taken(
         heading=called, digest=recognised(form, xml), xml=kept, answers=answers, sealed_files=sealed,
         files=frozenset(sealed[name].stored_name if name in sealed else name for name in named), latitude=latitude,
@@ -137,6 +137,11 @@ def current(submission: Submission) -> Answers:
     for path, after in submission.corrections.order_by("id").values_list("path", "after"):
         put(told, path, after)
     return told
+
+
+def position(form: Form, version: FormVersion | None, answers: Answers) -> tuple[float | None, float | None]:
+    """Return the first position among the answers in degrees; None where there is none, or it is sealed."""
+    return _first_position(_shape(form.pk, version.pk) if version else _Shape(), answers)
 
 
 def keyed(data: bytes) -> str:
@@ -210,7 +215,7 @@ def _named(answers: Mapping[str, Any], paths: frozenset[str]) -> Iterator[str]:
             yield said
 
 
-def _position(shape: _Shape, answers: Answers) -> tuple[float | None, float | None]:
+def _first_position(shape: _Shape, answers: Answers) -> tuple[float | None, float | None]:
     """Return the first position: latitude, longitude, and more behind them. A sealed one is none."""
     for path in shape.positions:
         with suppress(ValueError, IndexError):

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from datashift.errors import CannotProtect
-from datashift.pictures import cleaned
-from datashift.web.fieldwork import sealing
+from datashift.pictures import ABOUT, cleaned
+from datashift.web.fieldwork import recordings, sealing
 from datashift.web.fieldwork.answers import Taken
 from datashift.web.fieldwork.kept import File, kept
 from datashift.web.fieldwork.models import Attachment, Form, Submission
 
 NOT_CLEANED = "not-cleaned"
-"""Stands in `Attachment.removed` of a file that may tell more than it shows: no page shows it, no export holds it."""
+"""Stands in `Attachment.removed` of a file that may tell more than it shows: no export holds it. No page shows it, but
+a film or a sound where its form protects nothing, with a warning."""
 
 
 class Lying(NamedTuple):
@@ -66,5 +67,8 @@ def _cleaned(file: File, form: Form | None) -> tuple[bytes, list[str]]:
     try:
         picture = cleaned(file.data, file.name)
     except CannotProtect:
-        return file.data, [NOT_CLEANED]
+        recording = recordings.cleaned(file.data, file.name)
+        if recording is None:
+            return file.data, [NOT_CLEANED]
+        return recording, [] if recording == file.data else [ABOUT]
     return picture.data, list(picture.removed)

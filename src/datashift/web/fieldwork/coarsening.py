@@ -54,12 +54,12 @@ def coarse_positions(form: Form, xml: bytes, answers: Mapping[str, Any]) -> tupl
     moved = {old: new for leaf in found for old, new in _moved(leaf.text, rules[leaf.path])}
 
     def change(leaf: Leaf) -> str:
-        return _coarse(leaf.text, rules[leaf.path]) if leaf.path in rules else _repeated(leaf.text, moved)
+        return coarse(leaf.text, rules[leaf.path]) if leaf.path in rules else _repeated(leaf.text, moved)
 
     return rewritten(xml, change), rewritten_answers(answers, change)
 
 
-def _coarse(text: str, metres: float) -> str:
+def coarse(text: str, metres: float) -> str:
     """Return a position, or the line or shape of several, on the grid; points of one cell behind each other are one."""
     told: list[str] = []
     for part in text.split(";"):

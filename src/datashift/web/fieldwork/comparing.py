@@ -14,6 +14,7 @@ from django.utils import timezone
 from datashift.errors import BadDecision
 from datashift.web.fieldwork.desk import Asked, page
 from datashift.web.fieldwork.filling import zone
+from datashift.web.fieldwork.linking import refresh
 from datashift.web.fieldwork.models import BackCheck, Enumerator, Form, Submission, Unit
 from datashift.web.fieldwork.saying import Line, lines
 from datashift.web.people.models import User
@@ -84,10 +85,10 @@ def by_day(form: Form) -> list[tuple[date, int]]:
 
 def by_stratum(form: Form) -> list[OfStratum]:
     """Return how the last sample of a form stands; [] where it has none."""
-    sample = form.samples.order_by("-pk").first()
+    sample = form.samples.exclude(written__has_key="asked").order_by("-pk").first()
     if sample is None:
         return []
-    answered, blank = Q(outcome__in=("completed", "partial")), Q(outcome="")
+    answered, blank = Q(outcome__in=("completed", "partial")), Q(outcome="", reason="")
     found = Unit.objects.filter(sample=sample).filter(Q(reserve=False) | Q(replaces__isnull=False)).values("stratum")
     rows = found.annotate(
         planned=Count("pk", filter=Q(reserve=False)), answered=Count("pk", filter=answered),
@@ -127,6 +128,7 @@ def answer_back_check(*, check: BackCheck, text: str, by: User) -> BackCheck:
         found = BackCheck.objects.select_for_update().get(pk=check.pk)
         found.again, found.enumerator = again, again.enumerator
         found.save(update_fields=["again", "enumerator"])
+        refresh([again.unit_id])
         record("back-check-answered", f"form:{form.pk}", by=by, organisation=form.organisation, submission=again.pk)
     return found
 

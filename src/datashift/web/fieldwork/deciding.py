@@ -22,6 +22,7 @@ from datashift.web.fieldwork.erasing import forget_file
 from datashift.web.fieldwork.filling import around
 from datashift.web.fieldwork.kept import File, fetched
 from datashift.web.fieldwork.leaves import plain_path, under
+from datashift.web.fieldwork.linking import refresh
 from datashift.web.fieldwork.models import Correction, Enumerator, Form, Remark, Stray, Submission
 from datashift.web.fieldwork.receiving import receive
 from datashift.web.fieldwork.saying import form_of, forms_own_position
@@ -52,6 +53,7 @@ def decide(*, form: Form, keys: Iterable[int], state: str, by: User, why: str = 
     with transaction.atomic():
         found = list(_standing(form).filter(pk__in=wanted).exclude(state=state))
         Submission.objects.filter(pk__in=[one.pk for one in found]).update(state=state)
+        refresh(one.unit_id for one in found)
         if why:
             Remark.objects.bulk_create(Remark(submission=one, by=by, text=why, for_enumerator=tell) for one in found)
         if found:

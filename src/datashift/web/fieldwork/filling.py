@@ -22,11 +22,17 @@ from datashift.forms.xform import Entry, Field, Instance, Page, XForm, read_xfor
 from datashift.pictures import cleaned
 from datashift.read.store import content
 from datashift.web.fieldwork.drafts import MOST_FILES, Begun
-from datashift.web.fieldwork.models import Form, FormVersion
+from datashift.web.fieldwork.models import Enumerator, Form, FormVersion
+from datashift.web.fieldwork.samples import LIST, list_for
 
 MEDIA = frozenset(("image", "audio", "video", "file"))
 NUMBERS = frozenset(("integer", "decimal", "range"))
 ASKED_NOTHING = frozenset(("group", "repeat", "note"))
+ONLY_APPS = frozenset((
+    "background-audio", "background-geopoint", "deviceid", "email", "phonenumber", "simserial", "subscriberid",
+    "username",
+))  # fmt: skip
+"""Kinds that only an app on a phone fills in: what it records by itself, and what it was told of the phone."""
 ZONES = {"AR": "America/Argentina/Buenos_Aires", "KE": "Africa/Nairobi", "NP": "Asia/Kathmandu",
          "TZ": "Africa/Dar_es_Salaam"}  # fmt: skip
 """Where a form of a country is filled in, as far as there is one clock; else the clock of the world (UTC)."""
@@ -45,19 +51,27 @@ def _form(version: int, made: datetime) -> XForm:
     return with_files(form, {name: files[name] for name in form.files.values() if name in files})
 
 
-def form_of(version: FormVersion) -> XForm:
-    """Return the form of a version, with the lists that it reads from files."""
-    return _form(version.pk, version.made)
+@lru_cache(maxsize=64)
+def _with_sample(version: int, made: datetime, units: bytes) -> XForm:
+    return with_files(_form(version, made), {LIST: units})
 
 
-def begun(version: FormVersion, language: str) -> Instance:
+def form_of(version: FormVersion, who: Enumerator | None = None) -> XForm:
+    """Return the form of a version, with the lists that it reads from files; of a sample, the units of `who`."""
+    form = _form(version.pk, version.made)
+    units = list_for(version.form, who) if LIST in form.files.values() else None
+    return form if units is None else _with_sample(version.pk, version.made, units)
+
+
+def begun(version: FormVersion, language: str, who: Enumerator | None = None) -> Instance:
     """Begin to fill in a form."""
-    return Instance(form_of(version), language=language, **around(version.form))
+    return Instance(form_of(version, who), language=language, **around(version.form))
 
 
-def again(version: FormVersion, draft: Begun) -> Instance:
+def again(version: FormVersion, draft: Begun, who: Enumerator | None = None) -> Instance:
     """Go on where somebody stopped."""
-    return Instance.of_draft(form_of(version), draft.xml.encode(), language=draft.language, **around(version.form))
+    form = form_of(version, who)
+    return Instance.of_draft(form, draft.xml.encode(), language=draft.language, **around(version.form))
 
 
 def zone(form: Form) -> tzinfo:
@@ -84,6 +98,11 @@ def code_of(language: str) -> str:
 def spoken(form: XForm, language: str) -> str:
     """Return the language of a form that is that of the page, else the form's own."""
     return next((name for name in form.languages if code_of(name) == language), form.default_language)
+
+
+def left_blank(form: XForm) -> list[str]:
+    """Return the names of fields that a browser cannot fill in, only an app on a phone: they stay blank."""
+    return [one.name for one in form.fields if one.kind in ONLY_APPS]
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
@@ -137,7 +156,7 @@ def _asked(instance: Instance, entry: Entry, judged: bool) -> Asked:
     path, field = entry.path, entry.field
     plain = field.kind in ASKED_NOTHING
     value = "" if plain else instance.value(path)
-    fault = instance.fault(path) if judged and not plain else None
+    fault = instance.fault(path) if judged and field.kind not in ("group", "repeat") else None
     picked = {value} if field.kind == "select_one" else set(value.split())
     choices = (
         tuple((one.code, one.label, one.code in picked) for one in instance.choices(path)) if field.choices else ()

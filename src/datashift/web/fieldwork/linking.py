@@ -1,8 +1,12 @@
-"""Which unit of the sample a submission is about: as the form says it. No submission is ever refused for it."""
+"""Which unit of the sample a submission is about: as the form says it. No submission is ever refused for it.
+
+What became of a unit follows from its submissions that count: whoever rejects or withdraws one opens the unit again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,6 +14,7 @@ from uuid import UUID
 from datashift.errors import BadXForm
 from datashift.forms.xform.document import plain, read_xml
 from datashift.web.fieldwork.models import FormVersion, Submission, Unit
+from datashift.web.fieldwork.tables import counting
 
 NAMED = ("unit", "unit_id", "sample_id", "sample_unit")
 """Questions that name a unit where nothing is chosen from sample.csv."""
@@ -27,7 +32,7 @@ class _Asked(NamedTuple):
 
 
 def link(submission: Submission, answers: Mapping[str, Any]) -> None:
-    """Note the unit that a submission names, and what became of that unit. Without a unit, nothing happens.
+    """Note the unit that a submission names, and what it says of it. Without a unit, nothing happens.
 
     The last question with an answer counts: first the place is chosen, then the household in it. A unit that is out of
     use is named all the same; its weight is 0, so that it changes no figure, and the page of the sample tells it.
@@ -39,21 +44,35 @@ def link(submission: Submission, answers: Mapping[str, Any]) -> None:
     unit = _unit(submission.form_id, names[-1]) if names else None
     if unit is None:
         return
-    submission.unit = unit
-    submission.save(update_fields=["unit"])
-    if unit.weight > 0:
-        _came(unit, _outcome(asked, answers))
+    submission.unit, submission.outcome = unit, _outcome(asked, answers)
+    submission.save(update_fields=["unit", "outcome"])
+
+
+def refresh(units: Iterable[int | None]) -> None:
+    """Bring the outcome of units that are in use in line with their submissions that count, and with what was noted.
+
+    A whole answer counts whatever was noted. Else only what came after a note does: a part of an answer before the last
+    visit; and where nothing came since, the note itself. Call it in the transaction that changed a submission.
+    """
+    known = {one.pk: one for one in Unit.objects.select_for_update().filter(pk__in=set(units), weight__gt=0)}
+    came: dict[int, list[tuple[str, datetime]]] = {key: [] for key in known}
+    counted = counting(Submission.objects.filter(unit__in=known)).order_by("arrived", "pk")
+    for key, outcome, arrived in counted.values_list("unit", "outcome", "arrived"):
+        came[key].append((outcome, arrived))
+    for key, unit in known.items():
+        if (outcome := _became(unit, came[key])) != unit.outcome:
+            Unit.objects.filter(pk=key).update(outcome=outcome)
+
+
+def _became(unit: Unit, came: list[tuple[str, datetime]]) -> str:
+    since = [told for told, arrived in came if told == "completed" or not unit.noted_at or arrived > unit.noted_at]
+    best = next((one for one in ("completed", "partial") if one in since), "")
+    return best or (since[-1] if since else unit.noted)
 
 
 def _unit(form: UUID, name: str) -> Unit | None:
     """Return the unit of that name in the sample that was drawn last."""
     return Unit.objects.filter(sample__form=form, name=name).order_by("-sample").first()
-
-
-def _came(unit: Unit, outcome: str) -> None:
-    """An answer stays an answer, a part of one gives way to a whole one, and the last visit counts otherwise."""
-    stays = {"completed": ["completed"], "partial": ["completed", "partial"]}.get(outcome, ["completed", "partial"])
-    Unit.objects.filter(pk=unit.pk).exclude(outcome__in=stays).update(outcome=outcome)
 
 
 def _outcome(asked: _Asked, answers: Mapping[str, Any]) -> str:

@@ -163,12 +163,16 @@ class Unit(models.Model):
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     reason = models.CharField(max_length=200, default="", blank=True)
     outcome = models.CharField(max_length=20, default="", blank=True)
+    """Follows from the submissions that count and from what was noted (`linking.refresh`); "" is open."""
+    noted = models.CharField(max_length=20, default="", blank=True)
+    """What a supervisor noted, and when; "" made it open again."""
+    noted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """A unit is drawn once."""
 
         constraints = (models.UniqueConstraint(fields=["sample", "name"], name="a_unit_once"),)
-        ordering = ("sample", "order")
+        ordering = ("sample", "order", "pk")
 
 
 class Submission(models.Model):
@@ -211,6 +215,8 @@ class Submission(models.Model):
         Enumerator, on_delete=models.SET_NULL, null=True, blank=True, related_name="submissions"
     )
     unit = models.ForeignKey(Unit, on_delete=models.SET_NULL, null=True, blank=True, related_name="submissions")
+    outcome = models.CharField(max_length=20, default="", blank=True)
+    """What it says of its unit, as `datashift.sampling` names outcomes; "" without a unit."""
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.OPENROSA)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     complete = models.BooleanField(default=True)
@@ -377,9 +383,18 @@ class Gateway(models.Model):
 
 
 class Conversation(models.Model):
-    """A form that is filled in by messages. The number is not kept, only its keyed digest; what was said is deleted
-    when the form is sent.
+    """A form that is filled in by messages. Of a number a keyed digest is kept, and until its reply went the number
+    itself, sealed. What was said is deleted when the form is sent.
     """
+
+    class Delivery(models.TextChoices):
+        """Where the last reply is: it waits, somebody is at it, it was taken, nobody knows, it is not tried again."""
+
+        WAITING = "waiting"
+        SENDING = "sending"
+        SENT = "sent"
+        UNCLEAR = "unclear"
+        GIVEN_UP = "given-up"
 
     gateway = models.ForeignKey(Gateway, on_delete=models.CASCADE, related_name="conversations")
     version = models.ForeignKey(FormVersion, on_delete=models.CASCADE, related_name="+")
@@ -390,6 +405,13 @@ class Conversation(models.Model):
     """Keyed digest of the last message, so that one that comes again is answered again and counts once."""
     reply = models.TextField(default="", blank=True)
     """Sealed text: what was answered to it."""
+    delivery = models.CharField(max_length=10, choices=Delivery.choices, default="", blank=True)
+    """Of the reply; "" where it needs no sending, as on a screen of USSD."""
+    to = models.TextField(default="", blank=True)
+    """Sealed text: the number that the reply goes to, until it went."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    due = models.DateTimeField(null=True, blank=True)
+    """When a reply that waits is tried next; of one that is being sent, until when somebody holds it."""
     changed = models.DateTimeField(auto_now=True)
     done = models.DateTimeField(null=True, blank=True)
 
@@ -399,3 +421,4 @@ class Conversation(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["gateway", "person"], condition=Q(done=None), name="one_conversation"),
         )
+        indexes = (models.Index(fields=["delivery", "due"]),)

@@ -70,14 +70,29 @@ def carry_over(form: Form, xform: str) -> list[str]:
     Out: sealed or coarse fields that this version does not have; under another name they would come unprotected.
     """
     known = fields(xform)
+    lost = unprotected(form, xform)
     sealed = frozenset(map(plain_path, form.sealed))
     form.sealed = sorted(sealed | followers(known, sealed))
     if form.coarse:
         metres = max(form.coarse.values())
         form.coarse = {one.path: metres for one in known if one.type in PLACES} | form.coarse
-    there = [one.path for one in known]
-    promised = sorted(sealed | set(map(plain_path, form.coarse)))
+    return lost
+
+
+def unprotected(form: Form, xform: str) -> list[str]:
+    """Return the sealed or coarse fields of a form that a version does not have, by path; nothing is changed."""
+    there = [one.path for one in fields(xform)]
+    promised = sorted(map(plain_path, {*form.sealed, *form.coarse}))
     return [path for path in promised if not any(under(one, frozenset({path})) for one in there)]
+
+
+def taken_at_start(xform: str) -> list[str]:
+    """Return the paths, with the root, into which a phone writes where it is when a form is begun (start-geopoint)."""
+    root = ElementTree.fromstring(xform)  # noqa: S314 – as above
+    return [
+        one.get("ref", "") for one in root.iter()
+        if _own(one) == "setgeopoint" and "odk-instance-first-load" in one.get("event", "").split()
+    ]  # fmt: skip
 
 
 # --- small parts ------------------------------------------------------------------------------------------------------

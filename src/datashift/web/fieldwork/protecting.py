@@ -21,9 +21,12 @@ from datashift.web.fieldwork.coarsening import LEAST, MOST
 from datashift.web.fieldwork.leaves import under
 from datashift.web.fieldwork.models import ConsentText, Form, SealKey
 from datashift.web.fieldwork.promised import FILES, PLACES, Field, fields, followers
+from datashift.web.jobs.services import enqueue
 from datashift.web.people.models import Organisation, User
 from datashift.web.people.services import record
 
+PROTECT = "protect_answers"
+"""The job that protects what was here before."""
 LONGEST = 4000
 MOST_DAYS = 3650
 PERSONAL = {
@@ -115,6 +118,8 @@ def protect(*, form: Form, asked: Asked, by: User) -> Form:
         found.save(update_fields=["sealed", "coarse", "keep_days", "consent", "seal_key", "changed"])
         record("form-protected", f"form:{found.pk}", by=by, organisation=found.organisation, sealed=len(found.sealed),
                coarse=max(found.coarse.values(), default=0), keep_days=found.keep_days)  # fmt: skip
+        if (set(found.sealed), found.coarse) != before[:2]:
+            enqueue(PROTECT, str(found.pk))
     return found
 
 

@@ -16,7 +16,7 @@ from datashift.web.fieldwork import answers, checked, sealing
 from datashift.web.fieldwork.answers import Heading, Taken
 from datashift.web.fieldwork.attaching import Lying, attach, laid_down
 from datashift.web.fieldwork.kept import File
-from datashift.web.fieldwork.linking import link
+from datashift.web.fieldwork.linking import link, refresh
 from datashift.web.fieldwork.models import Content, Enumerator, Form, FormVersion, Stray, Submission
 from datashift.web.fieldwork.withdrawing import give_receipt, gone
 from datashift.web.people.models import Organisation
@@ -171,6 +171,7 @@ def _new(coming: _Coming, ready: _Ready, first: Submission | None) -> Submission
     if first is None:  # an edit may arrive before what it takes the place of
         waiting = Submission.objects.filter(form=ready.form, edits=called.instance_id, replaces=None)
         waiting.exclude(pk=made.pk).update(replaces=made)
+    refresh([made.unit_id, made.replaces.unit_id if made.replaces else None])
     return made
 
 

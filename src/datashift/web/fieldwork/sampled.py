@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from datashift.errors import AgainstDesign, BadFieldwork, BadSample
 from datashift.web.fieldwork import services
+from datashift.web.fieldwork.linking import refresh
 from datashift.web.fieldwork.models import Enumerator, Form, Sample, Submission, Unit
 from datashift.web.fieldwork.samples import in_use, replacements, standing_now, to_phones, waits_for_listing, within
 from datashift.web.fieldwork.tables import STATES, standing
@@ -56,6 +56,7 @@ def replace_unit(*, unit: Unit, reason: str, by: User) -> Unit:
         reserve.weight, reserve.replaces, reserve.enumerator = 1 / reserve.chance, found, found.enumerator
         found.save(update_fields=["weight", "reason"])
         reserve.save(update_fields=["weight", "replaces", "enumerator"])
+        refresh([reserve.pk])  # somebody may have asked there already
         facts = {"unit": found.pk, "reserve": reserve.pk, "reason": reason}
         record("sample-unit-replaced", f"form:{form.pk}", by=by, organisation=form.organisation, **facts)
         to_phones(form)
@@ -77,10 +78,12 @@ def note_outcome(*, unit: Unit, outcome: str, by: User) -> Unit:
             raise BadFieldwork("fieldwork.unit-answered", unit=found.name)
         if found.reserve and found.replaces_id is None:
             raise AgainstDesign("sample.not-in-use", unit=found.name)
-        found.outcome = outcome
-        found.save(update_fields=["outcome"])
+        found.noted, found.noted_at = outcome, timezone.now()
+        found.save(update_fields=["noted", "noted_at"])
+        refresh([found.pk])
         facts = {"unit": found.pk, "outcome": outcome}
         record("sample-outcome-noted", f"form:{form.pk}", by=by, organisation=form.organisation, **facts)
+    found.refresh_from_db(fields=["outcome"])
     return found
 
 
@@ -121,12 +124,8 @@ def progress_of(sample: Sample, by: str) -> list[dict[str, Any]]:
     ]
     drawn = core.read_record(sample.written["draw"])
     told = core.progress(drawn, arrow.Table.from_pylist(rows), by=(by,), replacements=replacements(sample))
-    groups = {row["unit"]: row.get(by, "") for row in sample.written["draw"]["rows"]}
-    groups |= {row["unit"]: row["enumerator"] for row in rows} if by == "enumerator" else {}
-    # A reserve that was replaced in its turn was never planned.
-    planned = Counter(groups[one.name] for one in issued if not one.reserve)
-    found: list[dict[str, Any]] = [row | {"planned": planned[row[by]]} for row in told.to_pylist()]
-    return [*found[:-1], found[-1] | {"planned": planned.total()}]
+    found: list[dict[str, Any]] = told.to_pylist()
+    return found
 
 
 def odd(sample: Sample) -> Odd:

@@ -1,11 +1,13 @@
 """Samples of forms: drawn from a list, kept with all that proves the draw, and given to phones as sample.csv.
 
-A sample is never deleted and never drawn over: a second draw stands beside the first, for everybody to see. A sample of
-places has a second one when its households are listed (`list_places`).
+A sample is asked for on a page and drawn by a worker (`drawing_samples`). It is never deleted and never drawn over: a
+second draw stands beside the first, for everybody to see. A sample of places has a second one when its households are
+listed (`list_places`).
 
 `Sample.written`: draw (as `datashift.sampling.written` has it), columns (how those of the list are named), file (name
 of the list), areas {unit: area}, and for a second stage `places` (the number of the first sample) and `listing`
-(SHA-256 in the store). With columns and draw it is the file that `datashift sample again` reads.
+(SHA-256 in the store). With columns and draw it is the file that `datashift sample again` reads. Until it is drawn
+it has `asked` alone: columns and plan as they were said, and the file.
 """
 
 from __future__ import annotations
@@ -15,16 +17,20 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import md5
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from datashift.errors import BadFieldwork, BadRecipe
 from datashift.standards.areas import folded, known_areas
 from datashift.web.fieldwork import services
 from datashift.web.fieldwork.kept import File, fetched, kept
-from datashift.web.fieldwork.models import Form, Media, Sample, Unit
+from datashift.web.fieldwork.models import Enumerator, Form, Media, Sample, Unit
+from datashift.web.jobs.models import Job
+from datashift.web.jobs.services import enqueue, latest, problem
 from datashift.web.people.models import User
 from datashift.web.people.services import record
 
@@ -34,9 +40,17 @@ if TYPE_CHECKING:
     from datashift.sampling import Draw, Frame, Replacement
 
 LIST = "sample.csv"
-MOST_ROWS = 200_000
+MOST_ROWS, MOST_LISTED = 1_000_000, 200_000
+"""Rows of a list that is drawn from, by a worker; and of one made in places, in which a page draws."""
+LOOKED_AT = 20_000
+"""Rows of the longest list that a page checks; a longer one is checked by the worker, when it is drawn."""
 LONGEST_UNIT = 120
+ASKED = "asked"
+DRAW, PROVE = "draw_sample", "prove_sample"
+OPEN = (Job.State.WAITING, Job.State.RUNNING)
 COLUMNS = ("unit", "size", "strata", "place", "order", "latitude", "longitude")
+ON_PHONES = ("name", "label", "cluster", "unit", "place", "area", "stratum", "weight", "order")
+"""The columns of sample.csv."""
 LISTED = ("place", "unit")
 """The columns of a listing as it is kept."""
 
@@ -44,17 +58,21 @@ LISTED = ("place", "unit")
 # --- drawn ------------------------------------------------------------------------------------------------------------
 
 
-def table_of(file: File) -> pa.Table:
+def table_of(file: File, most: int = MOST_ROWS) -> pa.Table:
     """Return a list as a table of texts. Raises Unreadable, and BadFieldwork where it is too long."""
     table: pa.Table = import_module("datashift.read").read_bytes(file.data, file.name).table
-    if table.num_rows > MOST_ROWS:
-        raise BadFieldwork("fieldwork.frame-too-large", file=file.name, rows=table.num_rows, most=MOST_ROWS)
+    if table.num_rows > most:
+        raise BadFieldwork("fieldwork.frame-too-large", file=file.name, rows=table.num_rows, most=most)
     return table
 
 
 def personal_in(table: pa.Table, columns: Iterable[str]) -> dict[str, int]:
-    """Return how many rows of each of these columns look as if they told who somebody is."""
+    """Return how many rows of each of these columns look as if they told who somebody is; of a long table, how many of
+    two thousand rows all over it.
+    """
     module = import_module("datashift.standards.personal_tables")
+    if table.num_rows > LOOKED_AT:
+        table = table.take(list(range(0, table.num_rows, table.num_rows // (LOOKED_AT // 10))))
     there = [name for name in dict.fromkeys(columns) if name in table.column_names]
     return {name: max(kinds.values()) for name, kinds in module.counted(module.propose_in(table, there)).items()}
 
@@ -74,31 +92,68 @@ def look(form: Form, file: File, columns: Mapping[str, Any]) -> Looked:
     return Looked(frame.strata, personal_in(table, [str(columns.get("unit")), str(columns.get("place") or "")]))
 
 
-def draw_sample(
-    *, form: Form, file: File, columns: Mapping[str, Any], plan: Mapping[str, Any], by: User
-) -> Sample:  # fmt: skip
-    """Draw a sample from a list and keep list, record and units; return it.
-
-    columns: what the columns of the list are called: unit, and where there are any size, strata (several), place,
-    order (several), latitude, longitude, area.   plan: the fields of `datashift.sampling.Plan`.
-    Raises BadSample, Unreadable, and BadFieldwork where answers came for the sample before.
+class Said(NamedTuple):
+    """What was said of a draw: columns (what those of the list are called: unit, and where there are any size, strata
+    (several), place, order (several), latitude, longitude, area), plan (the fields of `datashift.sampling.Plan`), and
+    what a page knows of a long list.
     """
-    core = _core()
-    table = table_of(file)
-    named = {name: columns.get(name) or None for name in COLUMNS}
-    frame: Frame = _frame(table, named)
-    drawn: Draw = core.draw(frame, core.Plan(**plan))
-    areas = _areas(form, table, str(columns.get("unit")), str(columns.get("area") or ""))
+
+    columns: Mapping[str, Any]
+    plan: Mapping[str, Any]
+    seen: Mapping[str, Any] = MappingProxyType({})
+
+
+def ask_for(*, form: Form, file: File, said: Said, by: User) -> Sample:
+    """Ask that a sample be drawn from a list; what was asked for before and not drawn is forgotten.
+
+    Raises BadSample for a plan that cannot be, and BadFieldwork where answers came for the sample before.
+    """
+    _core().Plan(**said.plan)
+    asked = {name: dict(told) for name, told in said._asdict().items()} | {"file": file.name[-255:]}
     sha256 = kept(file.data)
-    told = {name: ",".join(one) if isinstance(one, list | tuple) else one for name, one in named.items()}
-    written = {"columns": told, "draw": core.written(drawn), "file": file.name[-255:], "areas": _drawn(areas, drawn)}
     with transaction.atomic():
         found = services.locked(form)
         _require_unanswered(found)
-        sample = _keep(found, written, drawn, sha256, by)
-        record("sample-drawn", f"form:{found.pk}", by=by, organisation=found.organisation, **_facts(sample, drawn))
+        found.samples.filter(written__has_key=ASKED).delete()
+        made = Sample.objects.create(form=found, written={ASKED: asked}, frame_sha256=sha256, made_by=by)
+        enqueue(DRAW, str(made.pk))
+    return made
+
+
+def draw_asked(asked: Sample) -> None:
+    """Draw a sample that was asked for: keep record and units, and give these to phones.
+
+    What comes out follows from list, plan and seed, and is kept as a whole or not at all: killed and done again, it is
+    the same sample. Raises BadSample, Unreadable, and BadFieldwork where answers came for the sample before.
+    """
+    core, told = _core(), asked.written[ASKED]
+    table = table_of(File(told["file"], fetched(asked.frame_sha256)))
+    named = {name: told["columns"].get(name) or None for name in COLUMNS}
+    drawn: Draw = core.draw(_frame(table, named), core.Plan(**told["plan"]))
+    areas = _areas(asked.form, table, str(told["columns"].get("unit")), str(told["columns"].get("area") or ""))
+    columns = {name: ",".join(one) if isinstance(one, list | tuple) else one for name, one in named.items()}
+    written = {"columns": columns, "draw": core.written(drawn), "file": told["file"], "areas": _drawn(areas, drawn)}
+    with transaction.atomic():
+        found = services.locked(asked.form)
+        _require_unanswered(found)
+        kept_sample = found.samples.filter(pk=asked.pk, written__has_key=ASKED).first()
+        if kept_sample is None:  # drawn by another worker, or another sample was asked for meanwhile
+            return
+        kept_sample.written, kept_sample.made = written, timezone.now()
+        kept_sample.save(update_fields=["written", "made"])
+        _add_units(kept_sample, drawn.table.to_pylist())
+        facts = _facts(kept_sample, drawn)
+        record("sample-drawn", f"form:{found.pk}", by=asked.made_by, organisation=found.organisation, **facts)
         to_phones(found)
-    return sample
+
+
+def draw_sample(*, form: Form, file: File, columns: Mapping[str, Any], plan: Mapping[str, Any], by: User) -> Sample:
+    """Ask for a sample and draw it at once; return it. Nothing is kept where it cannot be drawn. See `Said`."""
+    with transaction.atomic():
+        asked = ask_for(form=form, file=file, said=Said(columns, plan), by=by)
+        draw_asked(asked)
+    asked.refresh_from_db()
+    return asked
 
 
 def list_places(*, sample: Sample, file: File, columns: Mapping[str, str], by: User) -> Sample:
@@ -107,7 +162,7 @@ def list_places(*, sample: Sample, file: File, columns: Mapping[str, str], by: U
     columns: what `place` and `unit` are called in it. Places may come one by one: those of earlier lists stay as they
     are. Raises BadSample, Unreadable, and BadFieldwork where a place comes with another list than before.
     """
-    core, table = _core(), table_of(file)
+    core, table = _core(), table_of(file, MOST_LISTED)
     new = _listing(table, columns)
     with transaction.atomic():
         form = services.locked(sample.form)
@@ -142,9 +197,34 @@ def proved(sample: Sample) -> None:
 # --- what is known ----------------------------------------------------------------------------------------------------
 
 
+class Waiting(NamedTuple):
+    """A sample that was asked for: whether somebody is at it, and what stands in its way."""
+
+    asked: Sample
+    waits: bool
+    problem: str
+
+
+def waiting(form: Form) -> Waiting | None:
+    """Return the sample of a form that was asked for and is not drawn; None where there is none."""
+    asked = form.samples.filter(written__has_key=ASKED).order_by("-pk").first()
+    if asked is None:
+        return None
+    job = latest(DRAW, str(asked.pk))
+    if job is None or job.state == Job.State.DONE:
+        job = enqueue(DRAW, str(asked.pk))  # what was asked for is done, whatever ended the job
+    return Waiting(asked, job.state in OPEN, problem(job))
+
+
+def proving(sample: Sample) -> Job | None:
+    """Return the job that last proved a sample, or is at it."""
+    return latest(PROVE, str(sample.pk))
+
+
 def first_of(form: Form) -> Sample | None:
     """Return the sample that was drawn last from a list: of places, or of the units themselves."""
-    return next((one for one in form.samples.order_by("-pk") if "places" not in one.written), None)
+    drawn = form.samples.exclude(written__has_key=ASKED).order_by("-pk")
+    return next((one for one in drawn if "places" not in one.written), None)
 
 
 def within(sample: Sample) -> Sample | None:
@@ -185,20 +265,42 @@ def standing_now(sample: Sample) -> Draw:
     return drawn
 
 
-def sample_list(sample: Sample) -> bytes:
-    """Return the units in use as phones look them up (CSV): by `cluster` in forms of kits, else by `name`."""
+def sample_list(sample: Sample, units: QuerySet[Unit] | None = None) -> bytes:
+    """Return the units in use, or some of them, as phones look them up (CSV): by `cluster` in forms of kits, else by
+    `name`.
+    """
     areas, rows = sample.written.get("areas", {}), sample.written["draw"]["rows"]
     places = {row["unit"]: row.get("place", "") for row in rows}
+    used = (sample.units.all() if units is None else units).filter(weight__gt=0)
     made = [
-        {"name": one.name, "label": one.name, "cluster": one.name, "unit": one.name, "place": places.get(one.name, ""),
-         "area": areas.get(one.name, ""), "stratum": one.stratum, "weight": repr(one.weight), "order": one.order}
-        for one in sample.units.filter(weight__gt=0).order_by("stratum", "cluster", "order")
+        (one.name, one.name, one.name, one.name, places.get(one.name, ""), areas.get(one.name, ""), one.stratum,
+         repr(one.weight), one.order)
+        for one in used.order_by("stratum", "cluster", "order", "pk")
     ]  # fmt: skip
-    return _csv({name: [row[name] for row in made] for name in made[0]} if made else {"name": []})
+    return _csv({name: [row[at] for row in made] for at, name in enumerate(ON_PHONES)})
+
+
+def list_for(form: Form, who: Enumerator | None) -> bytes | None:
+    """Return sample.csv as one enumerator gets it; None where no sample is in use, and the file of the form counts.
+
+    Whoever was given units gets these alone, and nobody learns whom the others visit. Who was given none gets those
+    that nobody was given: all, until the work is dealt out. Without a key (None) there are none: an address that
+    anybody may open tells nobody who was drawn.
+    """
+    sample = in_use(form)
+    if sample is None:
+        return None
+    if who is None:
+        return sample_list(sample, sample.units.none())
+    own = sample.units.filter(enumerator=who)
+    return sample_list(sample, own if own.filter(weight__gt=0).exists() else sample.units.filter(enumerator=None))
 
 
 def to_phones(form: Form) -> None:
-    """Give the units in use to phones, with each version that looks them up. A list is no wording: it may change."""
+    """Keep the units in use with each version that looks them up; each phone then gets its own part (`list_for`).
+
+    A list is no wording: it may change.
+    """
     sample = in_use(form)
     if sample is None:
         return

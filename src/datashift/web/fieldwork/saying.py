@@ -14,7 +14,7 @@ from datashift.export.layout import said
 from datashift.forms.xform.model import Field, XForm
 from datashift.language import current as spoken_now
 from datashift.sealed import is_sealed
-from datashift.web.fieldwork import layouts
+from datashift.web.fieldwork import layouts, recordings
 from datashift.web.fieldwork.answers import Answers, put
 from datashift.web.fieldwork.attaching import NOT_CLEANED
 from datashift.web.fieldwork.desk import in_words
@@ -26,6 +26,8 @@ from datashift.web.fieldwork.services import current_version
 
 NOT_ASKED = ("calculate", "hidden", "start", "end", "today", "instanceID", "deviceid", "username", "audit", "note")
 MEDIA = ("image", "audio", "video", "file")
+PICTURES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"}
+"""Pictures that a page shows, with their content type. All other files but films and sounds are taken away."""
 _SECONDS = 1000
 
 
@@ -163,9 +165,33 @@ def beside(first: Submission, second: Submission) -> list[Beside]:
     return told
 
 
-def showable(one: Attachment) -> bool:
-    """Say whether a file may be shown: what may tell more than it shows is not, and what is sealed cannot be."""
-    return NOT_CLEANED not in one.removed and not one.name.startswith("sealed-")
+class Shown(NamedTuple):
+    """A file as a page shows it. `kind`: its content type, "" for one that is only taken away; `warned`: whether it may
+    tell where it was taken.
+    """
+
+    file: Attachment
+    kind: str
+    warned: bool
+
+    @property
+    def family(self) -> str:
+        """image, audio or video; "" for one that is only taken away."""
+        return self.kind.partition("/")[0]
+
+
+def shown(form: Form, one: Attachment) -> Shown | None:
+    """Return a file as it may be shown; None where it may not be.
+
+    What is sealed cannot be shown. What may tell more than it shows is not, but for a film or a sound of a form that
+    protects nothing: it may tell where it was taken, and such a form tells that anyway.
+    """
+    end = recordings.ending(one.name)
+    recording = recordings.SOUNDS.get(end, "") or recordings.FILMS.get(end, "")
+    warned = NOT_CLEANED in one.removed
+    if one.name.startswith("sealed-") or (warned and (not recording or form.sealed or form.coarse)):
+        return None
+    return Shown(one, recording or PICTURES.get(end, ""), warned)
 
 
 def taking(one: Submission) -> Taking | None:

@@ -34,6 +34,12 @@ def seal(text: str, form: Form, instance_id: str, path: str) -> str:
     return sealed.seal(text, _public(form), Where(form.form_id, instance_id, path))
 
 
+def seal_once(text: str, form: Form, instance_id: str, path: str) -> str:
+    """Return one answer as sealed text; what is empty, or was sealed for this place already, stays as it is."""
+    known = not text.strip() or _is_ours(Leaf(path, path, text), form, instance_id)
+    return text if known else seal(text, form, instance_id, path)
+
+
 def seal_fields(
     form: Form, xml: bytes, answers: Mapping[str, Any], instance_id: str = ""
 ) -> tuple[bytes, dict[str, Any]]:

@@ -25,9 +25,13 @@ def standing(form: Form, states: Iterable[str] = STATES) -> QuerySet[Submission]
     several contents under one id the first counts, until somebody approves another one and rejects the first. What was
     withdrawn or whose time is over has no content.
     """
+    return counting(Submission.objects.filter(form=form, erased=None), states).order_by("pk")
+
+
+def counting(found: QuerySet[Submission], states: Iterable[str] = STATES) -> QuerySet[Submission]:
+    """Return those of some submissions that count, also where their time is over: then it is known that they came."""
     alone = Q(first=None) | Q(state=Submission.State.APPROVED)
-    found = Submission.objects.filter(alone, form=form, state__in=list(states), withdrawn=None, erased=None)
-    return found.filter(edited_by=None, checks=None).order_by("pk")
+    return found.filter(alone, state__in=list(states), withdrawn=None, edited_by=None, checks=None)
 
 
 def batches(found: QuerySet[Submission], merged: Merged) -> Iterator[list[Row]]:

@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from datashift.web.fieldwork.codes import DIGITS, digest, digits_of, fits, in_fours
 from datashift.web.fieldwork.erasing import erase
+from datashift.web.fieldwork.linking import refresh
 from datashift.web.fieldwork.models import Form, Submission
 from datashift.web.jobs.services import enqueue
 from datashift.web.people.models import User
@@ -55,7 +56,9 @@ def withdraw_submission(*, submission: Submission, by: User | None) -> int:
         form = submission.form
         record("submission-withdrawn", f"form:{form.pk}", by=by, organisation=form.organisation, count=len(taken))
         enqueue("gather", str(form.pk))  # takes them out of the data set that was made of them, where there is one
-        return erase(taken, withdrawn=timezone.now())
+        count = erase(taken, withdrawn=timezone.now(), outcome="")
+        refresh(one.unit_id for one in taken)
+        return count
 
 
 def family(submission: Submission) -> list[Submission]:

@@ -65,6 +65,7 @@ VERBS = {
     "seal-key-made": N_("A key for sealed answers was made"),
     "form-protected": N_("How the answers of a form are protected was decided"),
     "submission-withdrawn": N_("A submission was withdrawn"),
+    "answers-protected": N_("Answers that were here before are kept as the form protects them now"),
     "answers-erased": N_("Answers were deleted: their time was over"),
     "delete": N_("A data set was deleted"),
     "ask-for-review": N_("Review was asked for"),

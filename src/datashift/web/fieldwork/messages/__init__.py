@@ -1,1 +1,1 @@
-"""Messages: gateways through which forms are asked by SMS, USSD and e-mail. Numbers and addresses are never stored."""
+"""Messages: gateways through which forms are asked by SMS, USSD and e-mail. A number is kept until its reply went."""

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from datashift.errors import MessageNotSent
 from datashift.web.fieldwork.messages.incoming import Incoming, Reply
+from datashift.web.fieldwork.messages.replies import Delivery
 
 LIVE = "https://api.africastalking.com/version1/messaging"
 SANDBOX = "https://api.sandbox.africastalking.com/version1/messaging"
@@ -22,6 +22,10 @@ CONNECT, READ = 5, 10
 """Seconds to wait for a connection, and for an answer. It waits for us meanwhile."""
 _TAKEN = frozenset((100, 101, 102))
 """Processed, sent, queued."""
+_TO_NOBODY = frozenset((403, 404, 406, 409))
+"""The number is none, or of a kind that gets none, or its owner wants none."""
+_MAY_HAVE_TAKEN = frozenset((502, 504))
+"""What stands before the gateway had no answer from it."""
 
 
 def read_sms(posted: Mapping[str, str]) -> Incoming | None:
@@ -45,11 +49,13 @@ def screen(reply: Reply) -> str:
     return f"{'END' if reply.over else 'CON'} {reply.text}"
 
 
-def send_sms(told: Mapping[str, str], person: str, text: str) -> None:
-    """Hand a message over, once. `told` holds username, api_key and, where there is one, sender.
+def send_sms(told: Mapping[str, str], person: str, text: str) -> Delivery:
+    """Hand a message over, once, and return what became of it. `told` holds username, api_key and, where there is one,
+    sender.
 
-    Raises MessageNotSent where it certainly was not taken. Where the answer does not come in time nobody knows, and
-    the message counts as sent: nobody gets two, and a question can be asked for again with HELP.
+    SENT: it was taken. WAITING: it certainly was not, and can be tried again. GIVEN_UP: this person gets none. UNCLEAR:
+    the answer did not come, or cannot be read. The gateway has no means to take the same message once only, and who is
+    asked twice answers twice, the second time to the next question: so it is not tried again, and HELP repeats it.
     """
     body = {"username": told["username"], "to": person, "message": text}
     body |= {"from": told["sender"]} if told.get("sender") else {}
@@ -57,11 +63,10 @@ def send_sms(told: Mapping[str, str], person: str, text: str) -> None:
     try:
         answer = _post(address, body, {"apiKey": told["api_key"], "Accept": "application/json"})
     except requests.RequestException as problem:
-        if _never_left(problem):
-            raise MessageNotSent("message.not-sent") from problem
-        return
-    if answer.status_code >= 300 or not _was_taken(answer):
-        raise MessageNotSent("message.not-sent")
+        return Delivery.WAITING if _never_left(problem) else Delivery.UNCLEAR
+    if answer.status_code >= 300:
+        return Delivery.UNCLEAR if answer.status_code in _MAY_HAVE_TAKEN else Delivery.WAITING
+    return _became(answer)
 
 
 def _never_left(problem: requests.RequestException) -> bool:
@@ -78,9 +83,11 @@ def _post(address: str, body: Mapping[str, str], headers: Mapping[str, str]) -> 
         return session.post(address, data=body, headers=headers, timeout=(CONNECT, READ), allow_redirects=False)
 
 
-def _was_taken(answer: requests.Response) -> bool:
+def _became(answer: requests.Response) -> Delivery:
     try:
-        told = answer.json()["SMSMessageData"]["Recipients"]
-        return any(int(one["statusCode"]) in _TAKEN for one in told)
+        codes = {int(one["statusCode"]) for one in answer.json()["SMSMessageData"]["Recipients"]}
     except (ValueError, KeyError, TypeError):
-        return False
+        return Delivery.UNCLEAR
+    if codes & _TAKEN:
+        return Delivery.SENT
+    return Delivery.GIVEN_UP if codes & _TO_NOBODY else Delivery.WAITING

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from secrets import token_urlsafe
 from typing import NamedTuple
@@ -14,10 +13,12 @@ from django.utils import timezone
 
 from datashift.errors import BadMessage
 from datashift.forms.messages import unfit
+from datashift.forms.messages.folding import as_keyword
+from datashift.forms.messages.reading import command
 from datashift.language import N_, _
 from datashift.web.fieldwork.filling import form_of
 from datashift.web.fieldwork.messages.talking import finish
-from datashift.web.fieldwork.models import Conversation, Form, Gateway
+from datashift.web.fieldwork.models import Conversation, Form, FormVersion, Gateway
 from datashift.web.fieldwork.phones import digest
 from datashift.web.people.models import User
 from datashift.web.people.sealed import Sealed
@@ -39,7 +40,6 @@ LABELS = {
     "imap": N_("Host of the mailbox (IMAP)"), "smtp": N_("Host that sends (SMTP)"),
 }  # fmt: skip
 LONGEST = 200
-_KEYWORD = re.compile(r"\w{1,20}")
 
 
 class Opened(NamedTuple):
@@ -61,8 +61,8 @@ def add_gateway(*, form: Form, kind: str, keyword: str, language: str, told: Map
         raise BadMessage("message.not-fitting")
     if kind not in KINDS:
         raise BadMessage("message.no-gateway")
-    word = keyword.strip()
-    if not _KEYWORD.fullmatch(word) and (word or not kind.endswith("ussd")):
+    word = as_keyword(keyword)
+    if command(word) or (not word and (keyword.strip() or not kind.endswith("ussd"))):
         raise BadMessage("message.keyword")
     if language and language not in form_of(version).languages:
         raise BadMessage("message.no-language")
@@ -102,10 +102,15 @@ def secrets_of(gateway: Gateway) -> dict[str, str]:
     return told
 
 
-def not_fitting(form: Form) -> list[BadMessage]:
-    """Return what keeps the published version (else the last one) of a form from being asked by messages."""
+def version_of(form: Form) -> FormVersion | None:
+    """Return the version that is asked: the last one that is published, else the last one."""
     published = form.versions.exclude(published=None).order_by("-number").first()
-    version = published or form.versions.order_by("-number").first()
+    return published or form.versions.order_by("-number").first()
+
+
+def not_fitting(form: Form) -> list[BadMessage]:
+    """Return what keeps a form from being asked by messages."""
+    version = version_of(form)
     found = unfit(form_of(version)) if version else [BadMessage("message.no-questions")]
     return [*found, BadMessage("message.sealed")] if form.sealed else found
 

@@ -9,8 +9,8 @@ class Incoming(NamedTuple):
     """One message that came.
 
     id: the same for the same message, however often it is delivered; person: a number or an address, which lives as
-    long as the request; session: of USSD, "" elsewhere; text: what was said; `history`: of USSD, all that was said in
-    the session, joined by stars, as gateways send it.
+    long as the request, and a number, sealed, until its reply went; session: of USSD, "" elsewhere; text: what was
+    said; `history`: of USSD, all that was said in the session, joined by stars, as gateways send it.
     """
 
     id: str

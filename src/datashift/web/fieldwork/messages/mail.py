@@ -23,8 +23,9 @@ from datashift.errors import BadMessage, DataShiftError, MessageNotSent
 from datashift.language import N_
 from datashift.pull.door import is_public
 from datashift.web.fieldwork.messages.gateways import secrets_of
-from datashift.web.fieldwork.messages.incoming import Incoming, Reply
-from datashift.web.fieldwork.messages.talking import finish, hear, not_sent, to_be_sent
+from datashift.web.fieldwork.messages.incoming import Incoming
+from datashift.web.fieldwork.messages.replies import Delivery, claimed, settle
+from datashift.web.fieldwork.messages.talking import finish, hear
 from datashift.web.fieldwork.models import Gateway
 from datashift.web.jobs.services import Progress
 
@@ -106,15 +107,26 @@ def _answer(gateway: Gateway, told: dict[str, str], letter: EmailMessage, post: 
     if came is None or came.person == _address(told.get("sender") or told["username"]):
         return
     reply = hear(gateway, came, "email")
-    if not to_be_sent(reply.key):
+    outgoing = claimed(reply.key)
+    if outgoing is None:
         return
     try:
         with post(told["smtp"], timeout=WAIT) as server:
             server.login(told["username"], told["api_key"])
-            server.send_message(written(told, letter, came, reply))
-    except (OSError, smtplib.SMTPException):
-        not_sent(reply.key)
-        raise
+            server.send_message(written(told, letter, came, outgoing.text))
+    except (OSError, smtplib.SMTPException) as problem:
+        settle(outgoing, Delivery.GIVEN_UP if _nobody_there(problem) else Delivery.WAITING)
+        if not _nobody_there(problem):
+            raise
+    else:
+        settle(outgoing, Delivery.SENT)
+
+
+def _nobody_there(problem: Exception) -> bool:
+    """Whether letters to this person are never taken. The others behind it must not wait for one like that."""
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _why in problem.recipients.values())
+    return isinstance(problem, smtplib.SMTPNotSupportedError)
 
 
 def read_letter(letter: EmailMessage) -> Incoming | None:
@@ -130,7 +142,7 @@ def read_letter(letter: EmailMessage) -> Incoming | None:
     return Incoming(known, person, text or str(letter.get("Subject", "")))
 
 
-def written(told: dict[str, str], letter: EmailMessage, came: Incoming, reply: Reply) -> EmailMessage:
+def written(told: dict[str, str], letter: EmailMessage, came: Incoming, text: str) -> EmailMessage:
     """Return the reply to a letter, under its subject."""
     made = EmailMessage()
     subject = " ".join(str(letter.get("Subject", "")).split())[:200]
@@ -139,7 +151,7 @@ def written(told: dict[str, str], letter: EmailMessage, came: Incoming, reply: R
     made["Auto-Submitted"] = "auto-replied"
     if "\n" not in came.id and came.id.startswith("<"):
         made["In-Reply-To"] = made["References"] = came.id
-    made.set_content(reply.text)
+    made.set_content(text)
     return made
 
 

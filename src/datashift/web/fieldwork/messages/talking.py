@@ -1,12 +1,14 @@
 """One message in, one message out: the conversation in between is kept sealed, and each message counts once.
 
-Nobody is known by a number: a keyed digest stands for it. What was said is deleted with STOP, when it is sent as a
-submission, and when nobody went on for so long (`WAIT`).
+Nobody is known by a number: a keyed digest stands for it. The number itself is kept, sealed, until the reply went
+(`replies`). What was said is deleted with STOP, when it is sent as a submission, and when nobody went on for so long
+(`WAIT`).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 
@@ -17,10 +19,12 @@ from django.utils.crypto import salted_hmac
 from datashift.errors import NotKept
 from datashift.forms import messages as asking
 from datashift.forms.messages import Setting, Turn
-from datashift.forms.messages.reading import command, folded
+from datashift.forms.messages.folding import bare
+from datashift.forms.messages.reading import command
 from datashift.language import _, speaking
 from datashift.web.fieldwork.filling import code_of, form_of, zone
 from datashift.web.fieldwork.messages.incoming import Incoming, Reply
+from datashift.web.fieldwork.messages.replies import Delivery, Told, keep, told
 from datashift.web.fieldwork.models import Conversation, Form, FormVersion, Gateway, Submission
 from datashift.web.fieldwork.protecting import consent_words
 from datashift.web.fieldwork.receiving import receive
@@ -49,15 +53,6 @@ class _Kept:
     seen: list[str] = field(default_factory=list)
 
 
-@dataclass
-class _Answer:
-    """The last reply: its text, whether it ends the conversation, and whether it was given to the gateway."""
-
-    text: str
-    over: bool
-    sent: bool = False
-
-
 def hear(gateway: Gateway, came: Incoming, room: str) -> Reply:
     """Take a message, and return what is answered. room: sms, ussd or email.
 
@@ -70,30 +65,8 @@ def hear(gateway: Gateway, came: Incoming, room: str) -> Reply:
     kept = _opened(found)
     if kept.ready:
         return _received(gateway, found, kept, room)
-    told = _answer(found)
-    return Reply(told.text, told.over, found.pk)
-
-
-def to_be_sent(key: int | None) -> bool:
-    """Claim the last reply of a conversation, so that it is sent once; False where somebody did."""
-    with transaction.atomic():
-        found = Conversation.objects.select_for_update().filter(pk=key or 0).first()
-        told = _answer(found) if found else None
-        if found is None or told is None or told.sent or not told.text:
-            return False
-        told.sent = True
-        _save(found, None, told)
-    return True
-
-
-def not_sent(key: int | None) -> None:
-    """Say that the gateway certainly did not take a reply, so that it may be sent again."""
-    with transaction.atomic():
-        found = Conversation.objects.select_for_update().filter(pk=key or 0).first()
-        if found is not None and found.reply:
-            told = _answer(found)
-            told.sent = False
-            _save(found, None, told)
+    last = told(found)
+    return Reply(last.text, last.over, found.pk)
 
 
 def finish(gateway: Gateway) -> None:
@@ -145,32 +118,36 @@ def _begun(gateway: Gateway, came: Incoming, room: str, mark: str) -> Conversati
     turn = asking.begin(form_of(version), _setting(gateway, room), gateway.language)
     found = Conversation(gateway=gateway, version=version, person=_person(gateway, came.person))
     kept = _Kept(session=came.session, heard=came.history or "", seen=[mark])
-    return _noted(found, kept, turn, mark)
+    return _noted(found, kept, turn, came, mark)
 
 
 def _gone_on(gateway: Gateway, found: Conversation, came: Incoming, room: str) -> Conversation:
     kept, form, mark = _opened(found), form_of(found.version), _mark(gateway, came)
     setting = _setting(gateway, room)
-    if kept.session != came.session or _is_keyword(gateway, came.text):
+    if kept.session != came.session or _is_keyword(gateway, [came.text]):  # alone: an answer may begin with it
         turn = asking.again(form, kept.state, setting)
         kept.session = came.session
     else:
         turn = asking.go_on(form, kept.state, _newly_said(came, kept), setting)
     kept.heard = came.history or ""
     kept.seen = [*kept.seen, mark][-_MOST_SEEN:]
-    return _noted(found, kept, turn, mark)
+    return _noted(found, kept, turn, came, mark)
 
 
-def _noted(found: Conversation, kept: _Kept, turn: Turn, mark: str) -> Conversation:
-    """Keep what follows from a turn. Once it is over, nothing of what was said is left, but for a finished form."""
+def _noted(found: Conversation, kept: _Kept, turn: Turn, came: Incoming, mark: str) -> Conversation:
+    """Keep what follows from a turn. Once it is over, nothing of what was said is left, but for a finished form, whose
+    reply waits until the form is received.
+    """
     kept.state, kept.language = turn.state, turn.language
     if turn.xml is not None:
         words = consent_words(found.version.form, code_of(turn.consent)) if turn.consent else None
         kept.ready, kept.consent = turn.xml.decode(), words.digest if words else ""
     elif turn.done:
         kept.heard, found.done = "", timezone.now()
-    found.last = mark
-    _save(found, kept, _Answer(turn.text, turn.done))
+    found.last, room = mark, room_of(found.gateway)
+    found.state = _sealed(kept)
+    delivery = "" if room == "ussd" or kept.ready else Delivery.WAITING
+    keep(found, Told(turn.text, turn.done), delivery=delivery, person=came.person if room == "sms" else "")
     return found
 
 
@@ -184,8 +161,8 @@ def _received(gateway: Gateway, found: Conversation, kept: _Kept, room: str) -> 
     with transaction.atomic():
         locked = Conversation.objects.select_for_update().get(pk=found.pk)
         if locked.done is None:
-            locked.done = timezone.now()
-            _save(locked, _Kept(session=kept.session, seen=kept.seen), _Answer(text, over=True))
+            locked.done, locked.state = timezone.now(), _sealed(_Kept(session=kept.session, seen=kept.seen))
+            keep(locked, Told(text, over=True), delivery="" if room == "ussd" else Delivery.WAITING)
     return Reply(text, True, found.pk)
 
 
@@ -219,11 +196,11 @@ def _wanted(gateway: Gateway, came: Incoming, room: str) -> bool:
     """Whether a message of somebody who is in no conversation begins one."""
     if room == "ussd":
         return True
-    return command(came.text) != "stop" and (not gateway.keyword or _is_keyword(gateway, came.text))
+    return command(came.text) != "stop" and (not gateway.keyword or _is_keyword(gateway, came.text.split()[:1]))
 
 
-def _is_keyword(gateway: Gateway, text: str) -> bool:
-    return bool(gateway.keyword) and folded(text).split()[:1] == [folded(gateway.keyword)]
+def _is_keyword(gateway: Gateway, words: Sequence[str]) -> bool:
+    return bool(gateway.keyword) and bare(" ".join(words)) == bare(gateway.keyword)
 
 
 def _newly_said(came: Incoming, kept: _Kept) -> str:
@@ -254,12 +231,5 @@ def _opened(found: Conversation) -> _Kept:
     return _Kept(**json.loads(Sealed().decrypt(found.state)))
 
 
-def _answer(found: Conversation) -> _Answer:
-    return _Answer(**json.loads(Sealed().decrypt(found.reply)))
-
-
-def _save(found: Conversation, kept: _Kept | None, told: _Answer) -> None:
-    if kept is not None:
-        found.state = Sealed().encrypt(json.dumps(asdict(kept), ensure_ascii=False))
-    found.reply = Sealed().encrypt(json.dumps(asdict(told), ensure_ascii=False))
-    found.save()
+def _sealed(kept: _Kept) -> str:
+    return Sealed().encrypt(json.dumps(asdict(kept), ensure_ascii=False))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
 from uuid import UUID
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,18 +17,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from datashift.errors import InputError
 from datashift.language import _
-from datashift.read.store import content
 from datashift.web.fieldwork import checked, deciding, desk, saying
 from datashift.web.fieldwork.links import holder
 from datashift.web.fieldwork.models import Submission
+from datashift.web.fieldwork.parted import given
 from datashift.web.fieldwork.views.access import person, the_form
 from datashift.web.fieldwork.views.desk import ACT, words
 from datashift.web.fieldwork.views.fill import for_all
 from datashift.web.fieldwork.withdrawing import withdraw_submission
 from datashift.web.people.roles import may, needs
 
-PICTURES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"}
-"""Files that are shown in the page; all others are taken away."""
+View = Callable[..., HttpResponse]
+plays: Callable[[View], View] = csp_update({"media-src": [SELF]})
+"""Lets a page play the films and sounds of this site."""
 
 
 def the_answer(request: HttpRequest, key: UUID, number: int) -> Submission:
@@ -40,13 +45,14 @@ def the_answer(request: HttpRequest, key: UUID, number: int) -> Submission:
 
 @require_safe
 @needs(ACT)
+@plays
 def answer(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     """Show one answer with all that is known of it."""
     one = the_answer(request, key, number)
     whole = one.withdrawn is None and one.erased is None
     before, after = desk.neighbours(one)
     look = checked.last_look(one.form)
-    files = [(file, saying.showable(file), _picture(file.name)) for file in one.attachments.all()]
+    files = [(file, saying.shown(one.form, file)) for file in one.attachments.all()]
     facts = {
         "form": one.form, "one": one, "whole": whole, "states": words(), "lines": saying.lines(one) if whole else [],
         "others": _others(one), "edits": list(one.edited_by.order_by("pk")), "before": before, "after": after,
@@ -114,18 +120,18 @@ def withdraw(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
 @require_safe
 @needs(ACT)
 def attachment(request: HttpRequest, key: UUID, number: int, file: int) -> HttpResponse:
-    """Give out a file of an answer: a picture to be shown, everything else to be taken away."""
+    """Give out a file of an answer: a picture, a sound or a film to be shown, everything else to be taken away."""
     one = the_answer(request, key, number)
     found = one.attachments.filter(pk=file).first()
-    if found is None or not saying.showable(found) or one.withdrawn or one.erased:
+    shown = saying.shown(one.form, found) if found else None
+    if shown is None or one.withdrawn or one.erased:
         raise Http404
-    kind = _picture(found.name)
-    path = settings.HOME / "raw" / found.sha256
-    response = HttpResponse(content(path), content_type=kind or "application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(not kind, found.name) or "attachment"
+    path, name = settings.HOME / "raw" / shown.file.sha256, shown.file.name
+    response = given(request, path, shown.kind or "application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(not shown.kind, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return cast(HttpResponse, response)
 
 
 @require_POST
@@ -141,7 +147,3 @@ def reply(request: HttpRequest, token: str, number: int) -> HttpResponse:
     except InputError as problem:
         return render(request, "fieldwork/fill_reply.html", {"problem": problem, "token": token}, status=400)
     return redirect("fill", token)
-
-
-def _picture(name: str) -> str:
-    return PICTURES.get(name.rpartition(".")[2].lower(), "")

@@ -10,7 +10,6 @@ from importlib import import_module
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -22,7 +21,7 @@ from datashift.errors import DataShiftError
 from datashift.language import N_, _
 from datashift.web.fieldwork import samples
 from datashift.web.fieldwork.kept import MOST_MEDIA_BYTES, File, fetched, kept
-from datashift.web.fieldwork.models import Form
+from datashift.web.fieldwork.models import Form, Sample
 from datashift.web.fieldwork.views.access import person, the_form
 from datashift.web.fieldwork.views.new_forms import sent
 from datashift.web.people.roles import needs
@@ -65,13 +64,15 @@ def new(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             file = sent(request, MOST_MEDIA_BYTES)
-            samples.table_of(file)
+            table = samples.table_of(file)
         except DataShiftError as found:
             problem = found
         else:
-            told = {"form": str(form.pk), "sha256": kept(file.data), "name": file.name[-200:]}
-            word = signing.dumps(told, salt=SALT)
-            return redirect(f"{reverse('form-sample-columns', args=[form.pk])}?{urlencode({'list': word})}")
+            told: dict[str, Any] = {"form": str(form.pk), "sha256": kept(file.data), "name": file.name[-200:]}
+            if table.num_rows > samples.LOOKED_AT:
+                told |= {"rows": table.num_rows, "personal": samples.personal_in(table, _names(table))}
+            query = urlencode({"list": signing.dumps(told, salt=SALT)})
+            return redirect(f"{reverse('form-sample-columns', args=[form.pk])}?{query}")
     facts = {"form": form, "problem": problem, "most": MOST_MEDIA_BYTES >> 20, "step": "new"}
     return render(request, "fieldwork/sample_new.html", facts, status=400 if problem else 200)
 
@@ -89,15 +90,15 @@ def columns(request: HttpRequest, key: UUID) -> HttpResponse:
 def number(request: HttpRequest, key: UUID) -> HttpResponse:
     """Check the list and ask how many are drawn; say how many answers a margin of error needs."""
     form = the_form(request, key, ACT)
-    file, said = _list(request.GET, form), _said(request.GET)
+    told, file, said = _told(request.GET, form), _list(request.GET, form), _said(request.GET)
     try:
-        looked = samples.look(form, file, said)
+        looked = _long(told, said) if "rows" in told else samples.look(form, file, said)
     except DataShiftError as problem:
         return _columns(request, form, file, problem)
-    together = sum(looked.strata.values())
+    together = told.get("rows") or sum(looked.strata.values())
     facts = {
         "form": form, "step": "number", "problem": None, "carried": _carried(request.GET), "strata": looked.strata,
-        "units": together,
+        "units": together, "long": "rows" in told,
         "personal": looked.personal, "margins": _margins(together), "placed": bool(said["place"]),
         "now": _now(request.GET),
     }  # fmt: skip
@@ -107,16 +108,17 @@ def number(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(ACT)
 def draw(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ask for the method and the seed; draw."""
+    """Ask for the method and the seed; a worker draws."""
     form, asked = the_form(request, key, ACT), request.POST if request.method == "POST" else request.GET
     file, problem = _list(asked, form), None
     if request.method == "POST":
         try:
-            samples.draw_sample(form=form, file=file, columns=_said(asked), plan=_plan(asked), by=person(request))
+            seen = {name: one for name, one in _told(asked, form).items() if name in ("rows", "personal")}
+            wish = samples.Said(_said(asked), _plan(asked), seen)
+            samples.ask_for(form=form, file=file, said=wish, by=person(request))
         except DataShiftError as found:
             problem = found
         else:
-            messages.success(request, _("The sample is drawn. List, seed and draw are kept: anybody can check."))
             return redirect("form-sample", form.pk)
     said = _said(asked)
     fits = {"sampford": bool(said["size"]), "spatial": bool(said["latitude"] and said["longitude"])}
@@ -131,15 +133,39 @@ def draw(request: HttpRequest, key: UUID) -> HttpResponse:
 # --- what was said ----------------------------------------------------------------------------------------------------
 
 
-def _list(asked: QueryDict, form: Form) -> File:
-    """Return the list that a signed word names. Nobody reads the list of another form by it."""
+def _told(asked: QueryDict, form: Form) -> dict[str, Any]:
+    """Return what a signed word tells of a list; of a long one, also its rows and what was seen in its columns.
+
+    Nobody reads the list of another form by it.
+    """
     try:
-        told = signing.loads(asked.get("list", ""), salt=SALT)
+        told: dict[str, Any] = signing.loads(asked.get("list", ""), salt=SALT)
     except signing.BadSignature:
         raise Http404 from None
     if told["form"] != str(form.pk):
         raise Http404
+    return told
+
+
+def _list(asked: QueryDict, form: Form) -> File:
+    """Return the list that a signed word names."""
+    told = _told(asked, form)
     return File(told["name"], fetched(told["sha256"]))
+
+
+def _long(told: Mapping[str, Any], said: Mapping[str, Any]) -> samples.Looked:
+    """Return what is known of a long list before the worker reads all of it."""
+    shown = (said["unit"], said["place"])
+    return samples.Looked({}, {name: count for name, count in told["personal"].items() if name in shown})
+
+
+def once_more(sample: Sample) -> str:
+    """Return the address on which a sample was asked for, with all that was said."""
+    told, form = sample.written[samples.ASKED], sample.form
+    word = {"form": str(form.pk), "sha256": sample.frame_sha256, "name": told["file"][-200:], **told["seen"]}
+    said = {"list": signing.dumps(word, salt=SALT), **told["columns"], **told["plan"]}
+    query = urlencode({name: value for name, value in said.items() if value}, doseq=True)
+    return f"{reverse('form-sample-columns', args=[form.pk])}?{query}"
 
 
 def _said(asked: QueryDict) -> dict[str, Any]:
@@ -183,12 +209,16 @@ def _margins(units: int) -> list[Margin]:
 
 def _columns(request: HttpRequest, form: Form, file: File, problem: DataShiftError | None = None) -> HttpResponse:
     table = samples.table_of(file)
-    names = [name for name in table.column_names if name != "_row"]
     facts = {
-        "form": form, "step": "columns", "problem": problem, "names": names, "rows": table.num_rows,
+        "form": form, "step": "columns", "problem": problem, "names": _names(table), "rows": table.num_rows,
         "now": _now(request.GET),
         "asked": [(code, _(name), _(words) if words else "") for code, name, words in COLUMNS],
-        "strata": request.GET.getlist("strata"), "carried": [("list", request.GET["list"])],
+        "strata": request.GET.getlist("strata"),
+        "carried": [(name, value) for name in ("list", *NUMBERS) if (value := request.GET.get(name))],
         "needs_area": samples.needs_area(form),
     }  # fmt: skip
     return render(request, "fieldwork/sample_new.html", facts, status=400 if problem else 200)
+
+
+def _names(table: Any) -> list[str]:
+    return [name for name in table.column_names if name != "_row"]

@@ -10,7 +10,7 @@ from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from datashift.errors import BadFieldwork
 from datashift.language import _
@@ -76,18 +76,24 @@ def phone(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "fieldwork/form_phone.html", facts)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(ACT)
 def renew(request: HttpRequest, number: int) -> HttpResponse:
-    """Make another key of a phone and show it, once."""
-    return _shown(request, services.renew_key(enumerator=the_phone(request, number, ACT), by=person(request)))
+    """Say what another key does to answers that were not sent yet; make it and show it, once."""
+    found = the_phone(request, number, ACT)
+    if request.method != "POST":
+        return render(request, "fieldwork/form_phone_sure.html", {"phone": found, "act": "key"})
+    return _shown(request, services.renew_key(enumerator=found, by=person(request)))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(ACT)
 def stop(request: HttpRequest, number: int) -> HttpResponse:
-    """Give a phone nothing any more."""
-    found = services.stop_enumerator(enumerator=the_phone(request, number, ACT), by=person(request))
+    """Say what becomes of answers that were not sent yet; then give the phone nothing any more."""
+    found = the_phone(request, number, ACT)
+    if request.method != "POST":
+        return render(request, "fieldwork/form_phone_sure.html", {"phone": found, "act": "stop"})
+    services.stop_enumerator(enumerator=found, by=person(request))
     text = _("{name} is stopped. What it sent stays. What it still sends is kept apart.")
     messages.success(request, text.format(name=found.name))
     return redirect("form-phones")

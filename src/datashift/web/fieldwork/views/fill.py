@@ -71,7 +71,7 @@ def start(request: HttpRequest, token: str, form_id: str = "") -> HttpResponse:
     if enumerator is not None:
         facts = {
             "forms": [(one, address(token, one.form_id)) for one in forms_of(enumerator)], "who": enumerator,
-            "token": token, "asked": asked_of(enumerator)[:MOST_ASKED],
+            "token": token, "asked": asked_of(enumerator)[:MOST_ASKED], "worker": address(token, "", "worker"),
         }  # fmt: skip
         return render(request, "fieldwork/fill_forms.html", facts)
     found = link(token, form_id)
@@ -80,7 +80,7 @@ def start(request: HttpRequest, token: str, form_id: str = "") -> HttpResponse:
     cannot = problems(form)
     words = consent_words(found.form, code_of(language) or (get_language() or "en")[:2])
     if request.method == "POST" and not cannot:
-        first = begun(found.version, language)
+        first = begun(found.version, language, found.enumerator)
         draft = Begun(first.as_xml(draft=True).decode(), language, consent=words.digest if words else "")
         key = drafts.begin(found.version, found.enumerator, draft)
         return redirect(address(token, form_id, "page", key))
@@ -160,7 +160,7 @@ def _require_own(draft: Draft, token: str, form_id: str) -> None:
 @_with_draft
 def page(request: HttpRequest, draft: Draft, told: Begun, at: _At) -> HttpResponse:
     """Show one page of the form, or take what was typed on it and go on."""
-    instance = again(draft.version, told)
+    instance = again(draft.version, told, draft.enumerator)
     pages = instance.pages()
     if not pages:
         return redirect(at.check)
@@ -247,7 +247,7 @@ def draft_file(request: HttpRequest, draft: Draft, told: Begun, at: _At, file: s
 @_with_draft
 def check(request: HttpRequest, draft: Draft, told: Begun, at: _At) -> HttpResponse:
     """Show all answers and what does not fit yet; send them."""
-    instance = again(draft.version, told)
+    instance = again(draft.version, told, draft.enumerator)
     faults = instance.faults()
     if request.method == "POST" and not faults:
         return _send(request, draft, told, at, instance)
@@ -255,7 +255,7 @@ def check(request: HttpRequest, draft: Draft, told: Begun, at: _At) -> HttpRespo
     shown = [
         (one, _in_words(instance, one.path), named.get(one.path, ""))
         for page in instance.pages() for one in asked(instance, page, judged=False)
-        if one.field.kind not in ("note", "group", "repeat")
+        if one.field.kind not in ("note", "group", "repeat") or one.path in named
     ]  # fmt: skip
     facts = {
         "form": draft.version.form, "at": at, "answers": shown, "faults": len(faults), "instance": instance,

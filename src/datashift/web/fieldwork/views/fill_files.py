@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from mimetypes import guess_type
@@ -21,14 +20,16 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from datashift.errors import BadSubmission, DataShiftError, NotKept
-from datashift.forms.xform import as_program
+from datashift.forms.xform import XForm, as_program
 from datashift.read.store import content
 from datashift.web.fieldwork.filling import form_of
-from datashift.web.fieldwork.links import link, taker
-from datashift.web.fieldwork.models import ConsentText, Form, FormVersion, Submission
+from datashift.web.fieldwork.links import holder, link, taker
+from datashift.web.fieldwork.models import ConsentText, Form, Submission
 from datashift.web.fieldwork.posted import posted
+from datashift.web.fieldwork.promised import taken_at_start
 from datashift.web.fieldwork.protecting import consent_words
 from datashift.web.fieldwork.receiving import receive
+from datashift.web.fieldwork.samples import LIST, list_for
 from datashift.web.fieldwork.views.fill import address, for_all
 
 PHOTO = {"photo_side": 1600, "photo_quality": 0.8}
@@ -47,10 +48,10 @@ def program(request: HttpRequest, token: str, form_id: str = "") -> HttpResponse
     told = {
         "version": found.version.version, "form_id": found.form.form_id, "title": found.form.title,
         "organisation": str(found.form.organisation), "media": files, "consent": _consent(found.form),
-        "limits": PHOTO,
+        "limits": PHOTO, "begun_at": taken_at_start(found.version.xform),
     }  # fmt: skip
     head = json.dumps(told, ensure_ascii=False)
-    body = f'{head[:-1]}, "program": {_program(found.version.pk, found.version.made, get_language() or "en")}}}'
+    body = f'{head[:-1]}, "program": {_program(form_of(found.version, found.enumerator), get_language() or "en")}}}'
     mark = f'"{sha256(body.encode()).hexdigest()[:32]}"'
     same = request.headers.get("If-None-Match", "").removeprefix("W/") == mark
     response = HttpResponse(b"" if same else body.encode(), status=304 if same else 200)
@@ -66,22 +67,24 @@ def _consent(form: Form) -> dict[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=64)
-def _program(version: int, made: datetime, language: str) -> str:
-    """Return the program of a version as JSON. `made` and `language` are part of what it is known by."""
-    found = FormVersion.objects.get(pk=version, made=made)
-    return json.dumps(as_program(form_of(found)), ensure_ascii=False, separators=(",", ":"))
+def _program(form: XForm, language: str) -> str:
+    """Return a form as a program, in JSON. `language` is part of what it is known by."""
+    return json.dumps(as_program(form), ensure_ascii=False, separators=(",", ":"))
 
 
 @require_safe
 @for_all
 def media(request: HttpRequest, token: str, file: str, form_id: str = "") -> HttpResponse:
     """Give out a file that the form shows."""
-    found = link(token, form_id).version.media.filter(name=file).first()
+    asked = link(token, form_id)
+    found = asked.version.media.filter(name=file).first()
     if found is None:
         raise Http404
+    units = list_for(asked.form, asked.enumerator) if file == LIST else None
+    data = content(settings.HOME / "raw" / found.sha256) if units is None else units
     kind = guess_type(found.name)[0] or "application/octet-stream"
-    response = HttpResponse(content(settings.HOME / "raw" / found.sha256), content_type=kind)
-    response["Cache-Control"] = "private, max-age=86400"
+    response = HttpResponse(data, content_type=kind)
+    response["Cache-Control"] = "private, max-age=86400" if units is None else "private, no-cache"
     if not kind.startswith(_INLINE) or "svg" in kind:
         response["Content-Disposition"] = "attachment"
     return response
@@ -90,8 +93,9 @@ def media(request: HttpRequest, token: str, file: str, form_id: str = "") -> Htt
 @require_safe
 @for_all
 def worker(request: HttpRequest, token: str, form_id: str = "") -> HttpResponse:
-    """Give out the worker that keeps the form page at hand without a network; it reaches no other page."""
-    taker(token, form_id)
+    """Give out the worker that keeps a form, or the list of an enumerator's forms, at hand without a network."""
+    if form_id or holder(token) is None:
+        taker(token, form_id)
     place = finders.find("fill/worker.js")
     if not isinstance(place, str):
         raise Http404
@@ -105,8 +109,15 @@ def worker(request: HttpRequest, token: str, form_id: str = "") -> HttpResponse:
 @require_POST
 @for_all
 def submission(request: HttpRequest, token: str, form_id: str = "") -> HttpResponse:
-    """Take what was filled in: 201 where it is new, 202 where it came before. It is on the disk when this answers."""
-    form, enumerator = taker(token, form_id)
+    """Take what was filled in: 201 where it is new, 202 where it came before. It is on the disk when this answers.
+
+    An address that is not known (any more) is told in so many words: the phone then offers to send by another one.
+    """
+    try:
+        form, enumerator = taker(token, form_id)
+    except Http404:
+        unknown = BadSubmission("submission.no-key")
+        return _told({"error": {"code": unknown.code, "text": str(unknown)}}, 404)
     try:
         with posted(request) as came:
             received = receive(

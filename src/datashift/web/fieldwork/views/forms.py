@@ -16,6 +16,7 @@ from datashift.language import N_, _
 from datashift.web.fieldwork import services
 from datashift.web.fieldwork.models import Form
 from datashift.web.fieldwork.views.access import forms_in_reach, person, the_form
+from datashift.web.fieldwork.views.versions import blank_in_browser
 from datashift.web.people.roles import needs
 
 STATES = {
@@ -51,12 +52,13 @@ def forms(request: HttpRequest) -> HttpResponse:
 def form(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show a form: how it stands, what comes next, its versions."""
     found = the_form(request, key, "manage-forms")
-    versions = list(found.versions.order_by("-number"))
+    versions, current = list(found.versions.order_by("-number")), services.current_version(found)
     facts = {
         "form": found,
         "state": _(STATES[Form.State(found.state)]),
         "versions": versions,
-        "current": services.current_version(found),
+        "current": current,
+        "blank": blank_in_browser(current) if current else [],
         "draft": services.draft_version(found),
         "came": found.submissions.count(),
         "phones": found.enumerators.filter(stopped=None).count(),

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from datashift.errors import DataShiftError, MessageNotSent
+from datashift.errors import DataShiftError
 from datashift.language import _, speaking
 from datashift.web.fieldwork.filling import code_of
 from datashift.web.fieldwork.messages import africas_talking
-from datashift.web.fieldwork.messages.gateways import gateway_of, secrets_of
-from datashift.web.fieldwork.messages.talking import hear, not_sent, to_be_sent
+from datashift.web.fieldwork.messages.gateways import gateway_of
+from datashift.web.fieldwork.messages.sending import send_now
+from datashift.web.fieldwork.messages.talking import hear
 
 LARGEST = 16_384
 """Bytes of one post: many times a message."""
@@ -25,7 +26,9 @@ _log = logging.getLogger("datashift.web")
 @csrf_exempt  # a gateway has no cookies; whoever knows the secret may post
 @require_POST
 def sms(request: HttpRequest, token: str) -> HttpResponse:
-    """Take an SMS, and hand the reply to the gateway. 503 asks the gateway to deliver the message again."""
+    """Take an SMS, and hand the reply to the gateway: at once, else the worker does. 503 says that nothing was stored,
+    and asks the gateway to deliver the message again.
+    """
     gateway = gateway_of(token, "africastalking-sms")
     if gateway is None:
         return _plain("", 404)
@@ -33,15 +36,8 @@ def sms(request: HttpRequest, token: str) -> HttpResponse:
     came = africas_talking.read_sms(posted) if posted is not None else None
     if came is None:
         return _plain("", 400)
-    key = None
     try:
-        reply = hear(gateway, came, "sms")
-        if to_be_sent(reply.key):
-            key = reply.key
-            africas_talking.send_sms(secrets_of(gateway), came.person, reply.text)
-    except MessageNotSent:
-        not_sent(key)
-        return _plain("", 503)
+        send_now(gateway, hear(gateway, came, "sms").key)
     except (Error, OSError, DataShiftError):
         _log.exception("message.not-kept")
         return _plain("", 503)

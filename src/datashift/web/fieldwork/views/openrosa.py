@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from hashlib import md5
+from io import BytesIO
 from mimetypes import guess_type
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from datashift.web.fieldwork.models import Enumerator, Form, FormVersion, Media
 from datashift.web.fieldwork.phones import digest
 from datashift.web.fieldwork.posted import posted
 from datashift.web.fieldwork.receiving import Received, receive
+from datashift.web.fieldwork.samples import LIST, list_for
 
 ACCEPTED = 10_000_000
 """How many bytes an app puts into one post where it can divide them: the answers are safe with the first one, and a bad
@@ -129,11 +131,12 @@ def form(request: HttpRequest, enumerator: Enumerator, key: UUID, number: int) -
 @require_safe
 @with_key
 def manifest(request: HttpRequest, enumerator: Enumerator, key: UUID, number: int) -> HttpResponse:
-    """List the files that belong to a version."""
-    root = Element("manifest", xmlns=_MANIFEST)
-    for one in _version(enumerator, key, number).media.order_by("name"):
-        address = _address(request, "openrosa-media", key, number, one.pk)
-        facts = {"filename": one.name, "hash": f"md5:{one.md5}", "downloadUrl": address}
+    """List the files that belong to a version. A sample has the hash of the units that this phone gets."""
+    root, version = Element("manifest", xmlns=_MANIFEST), _version(enumerator, key, number)
+    for one in version.media.order_by("name"):
+        address, units = _address(request, "openrosa-media", key, number, one.pk), _units(one, version, enumerator)
+        mark = one.md5 if units is None else md5(units, usedforsecurity=False).hexdigest()
+        facts = {"filename": one.name, "hash": f"md5:{mark}", "downloadUrl": address}
         _facts(SubElement(root, "mediaFile"), facts)
     return _xml(root)
 
@@ -141,13 +144,19 @@ def manifest(request: HttpRequest, enumerator: Enumerator, key: UUID, number: in
 @require_safe
 @with_key
 def media(request: HttpRequest, enumerator: Enumerator, key: UUID, number: int, file: int) -> FileResponse:
-    """Give out a file that belongs to a version."""
-    found = _version(enumerator, key, number).media.filter(pk=file).first()
+    """Give out a file that belongs to a version; of a sample, the units that this phone gets."""
+    version = _version(enumerator, key, number)
+    found = version.media.filter(pk=file).first()
     if found is None:
         raise BadSubmission("submission.no-form")
-    stream = (settings.HOME / "raw" / found.sha256).open("rb")
+    units = _units(found, version, enumerator)
+    stream = (settings.HOME / "raw" / found.sha256).open("rb") if units is None else BytesIO(units)
     kind = guess_type(found.name)[0] or "application/octet-stream"
     return FileResponse(stream, as_attachment=True, filename=found.name, content_type=kind)
+
+
+def _units(found: Media, version: FormVersion, enumerator: Enumerator) -> bytes | None:
+    return list_for(version.form, enumerator) if found.name == LIST else None
 
 
 def _versions(enumerator: Enumerator) -> QuerySet[FormVersion]:

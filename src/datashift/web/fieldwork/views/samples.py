@@ -16,13 +16,18 @@ from datashift.errors import DataShiftError
 from datashift.language import N_, _
 from datashift.web.fieldwork import sampled, samples
 from datashift.web.fieldwork.kept import MOST_MEDIA_BYTES, fetched
-from datashift.web.fieldwork.models import Sample, Unit
+from datashift.web.fieldwork.models import Form, Sample, Unit
 from datashift.web.fieldwork.views.access import person, the_form
+from datashift.web.fieldwork.views.drawing import once_more
 from datashift.web.fieldwork.views.new_forms import sent
+from datashift.web.jobs.services import enqueue, worker_seen
+from datashift.web.jobs.services import problem as problem_of
 from datashift.web.people.roles import may, needs
 
 SEE, DRAW = "fieldwork", "manage-forms"
 ON_A_PAGE = 100
+EVERY = 3
+"""Seconds after which a page that waits asks again."""
 SAID = {
     "": N_("open"), "completed": N_("answered"), "partial": N_("answered in part"), "refusal": N_("refused"),
     "non-contact": N_("nobody reached"), "other": N_("could not answer"),
@@ -47,23 +52,38 @@ def sample(request: HttpRequest, key: UUID) -> HttpResponse:
     form = the_form(request, key, SEE)
     first = samples.first_of(form)
     first = first if first and first.written.get("draw") else None
-    facts: dict[str, Any] = {"form": form, "first": first, "may_draw": may(request.user, DRAW, form.organisation)}
-    if first is None:
-        return render(request, "fieldwork/sample.html", facts)
+    asked = samples.waiting(form)
+    facts: dict[str, Any] = {
+        "form": form, "first": first, "may_draw": may(request.user, DRAW, form.organisation), "asked": asked,
+        "change": once_more(asked.asked) if asked else "", "worker": worker_seen(),
+    }  # fmt: skip
+    if first is not None:
+        facts |= _of_sample(request, form, first)
+    response = render(request, "fieldwork/sample.html", facts)
+    if (asked and asked.waits) or facts.get("proves"):
+        response["Refresh"] = str(EVERY)
+    return response
+
+
+def _of_sample(request: HttpRequest, form: Form, first: Sample) -> dict[str, Any]:
+    """Return what the page of a sample that was drawn shows."""
     used = samples.in_use(form)
     shown = used or first
     page = Paginator(_units(shown), ON_A_PAGE).get_page(request.GET.get("page"))
     plan = first.written["draw"]["plan"]
-    facts |= {
+    proof = samples.proving(shown)
+    facts: dict[str, Any] = {
         "shown": shown, "used": used, "page": page, "plan": plan, "method": _(METHODS[plan["method"]]),
-        "draws": form.samples.count() - sum("places" in one.written for one in form.samples.all()),
+        "draws": sum(not one.written.keys() & {"places", samples.ASKED} for one in form.samples.all()),
+        "proof": proof, "proves": proof is not None and proof.state in samples.OPEN,
+        "not_proved": problem_of(proof) if proof else "",
         "listing": samples.waits_for_listing(first), "strata": _strata(shown),
         "said": {code: _(words) for code, words in SAID.items()},
         "population": first.written["draw"]["frame"]["units_by_stratum"],
     }  # fmt: skip
     if used is not None:
         facts |= {"odd": sampled.odd(used), "progress": _progress(used), "files": _files(used)}
-    return render(request, "fieldwork/sample.html", facts)
+    return facts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +106,7 @@ def listing(request: HttpRequest, key: UUID) -> HttpResponse:
             return redirect("form-sample", form.pk)
     now = {name: request.POST.get(name) or name for name in samples.LISTED}
     facts: dict[str, Any] = {"form": form, "problem": problem, "now": now, "most": MOST_MEDIA_BYTES >> 20}
-    facts["places"] = first.units.filter(weight__gt=0).order_by("stratum", "order")
+    facts["places"] = first.units.filter(weight__gt=0).order_by("stratum", "order", "pk")
     return render(request, "fieldwork/sample_listing.html", facts, status=400 if problem else 200)
 
 
@@ -144,16 +164,11 @@ def assign(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @needs(SEE)
 def proof(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Draw once more from the list that was kept, and say whether the same sample comes out."""
+    """Ask that the sample be drawn once more from the list that was kept; its page says whether the same comes out."""
     form = the_form(request, key, SEE)
     found = samples.in_use(form) or samples.first_of(form)
     if found is not None and found.written.get("draw"):
-        try:
-            samples.proved(found)
-        except DataShiftError as problem:
-            messages.error(request, str(problem))
-        else:
-            messages.success(request, _("The same list and the same seed give the same sample. The draw is proved."))
+        enqueue(samples.PROVE, str(found.pk))
     return redirect("form-sample", form.pk)
 
 

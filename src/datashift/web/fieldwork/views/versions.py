@@ -10,13 +10,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from datashift.errors import InputError
+from datashift.errors import BadXForm, InputError, Unreadable
 from datashift.language import N_, _
 from datashift.web.fieldwork import services
+from datashift.web.fieldwork.filling import form_of, left_blank
 from datashift.web.fieldwork.kept import MOST_MEDIA_BYTES
 from datashift.web.fieldwork.models import FormVersion
+from datashift.web.fieldwork.promised import unprotected
 from datashift.web.fieldwork.views.access import person, the_version
 from datashift.web.fieldwork.views.new_forms import sent
 from datashift.web.people.roles import needs
@@ -42,6 +45,9 @@ def version(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     found = the_version(request, key, number, ACT)
     if request.method != "POST":
         return render(request, "fieldwork/form_version.html", _told(found))
+    if unprotected(found.form, found.xform) and request.POST.get("seen") != "1":
+        messages.error(request, _("Look at the protected questions that are gone, and tick the box."))
+        return redirect(f"{reverse('form-version', args=[found.form.pk, found.number])}#publish")
     try:
         services.publish_version(version=found, by=person(request))
     except InputError as problem:
@@ -109,6 +115,14 @@ def workbook(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     return response
 
 
+def blank_in_browser(found: FormVersion) -> list[str]:
+    """Return the names of questions that the browser form leaves blank; nothing where the form cannot be read."""
+    try:
+        return left_blank(form_of(found))
+    except (BadXForm, Unreadable):
+        return []
+
+
 def _told(found: FormVersion) -> dict[str, Any]:
     problems = services.noticed(found) if found.source_sha256 else []
     levels = [(_(words), [one for one in problems if one.level == level]) for level, words in LEVELS.items()]
@@ -118,9 +132,11 @@ def _told(found: FormVersion) -> dict[str, Any]:
         "levels": [(words, found_ones) for words, found_ones in levels if found_ones],
         "changes": import_module("datashift.web.fieldwork.changes").changes_of(found),
         "missing": services.missing_media(found),
+        "unprotected": unprotected(found.form, found.xform),
         "media": list(found.media.order_by("name")),
         "kinds": ",".join(services.MEDIA_KINDS),
         "most": MOST_MEDIA_BYTES >> 20,
+        "blank": blank_in_browser(found),
         "newest": not found.form.versions.filter(number__gt=found.number).exists(),
         "problem": None,
     }

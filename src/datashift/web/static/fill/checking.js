@@ -5,7 +5,7 @@ import { evaluate } from "./evaluate.js";
 import { MOST_REPEATS } from "./filling.js";
 import { positions } from "./functions.js";
 import { asDay, asMoment, asTime } from "./moments.js";
-import { number, truth, words } from "./values.js";
+import { number, trimmed, truth, words } from "./values.js";
 
 const isNumber = (text) => !Number.isNaN(number(text)) && asDay(text) === null && !asMoment(text);
 const isPlace = (text) => positions([text])?.length;
@@ -21,7 +21,7 @@ const FITS = {
 /** Kinds that nobody sees. */
 export const SILENT = new Set([
   "start", "end", "today", "deviceid", "username", "email", "phonenumber", "simserial", "subscriberid", "instanceID",
-  "calculate", "hidden", "audit", "start-geopoint", "background-audio",
+  "calculate", "hidden", "audit", "start-geopoint", "background-geopoint", "background-audio",
 ]);
 
 /** Return what does not fit at one node that is asked now: {path, code, text}; null where all is well. */
@@ -30,15 +30,15 @@ export function faultOf(model, node) {
   if (field.kind === "repeat" && field.repeat_count && node.parent.children.get(field.name).length >= MOST_REPEATS) {
     return fault(model, node, "xform.many-repeats", { path: field.name, most: MOST_REPEATS });
   }
-  if (["group", "repeat", "note"].includes(field.kind) || SILENT.has(field.kind)) return null;
-  if (!node.text.trim()) return model.isRequired(node) ? fault(model, node, "xform.required") : null;
+  if (["group", "repeat"].includes(field.kind) || SILENT.has(field.kind)) return null;
+  if (!trimmed(node.text)) return model.isRequired(node) ? fault(model, node, "xform.required") : null;
   return ofAnswer(model, node);
 }
 
 function ofAnswer(model, node) {
   const { field } = node;
   const [fits, code] = FITS[field.kind] ?? [];
-  if (code && !fits(node.text.trim())) return fault(model, node, code);
+  if (code && !fits(trimmed(node.text))) return fault(model, node, code);
   const [start = "", end = ""] = [field.parameters.start, field.parameters.end];
   if (field.kind === "range" && !within(number(node.text), number(start), number(end))) {
     return fault(model, node, "xform.between", { start, end });
@@ -46,7 +46,9 @@ function ofAnswer(model, node) {
   if (["select_one", "select_multiple", "rank"].includes(field.kind) && field.choices && !isOffered(model, node)) {
     return fault(model, node, "xform.not-offered");
   }
-  if (field.constraint && !truth(evaluate(field.constraint, model, node))) return fault(model, node, "xform.constraint");
+  if (field.constraint && !truth(evaluate(field.constraint, model, node))) {
+    return fault(model, node, "xform.constraint");
+  }
   return null;
 }
 

@@ -33,7 +33,8 @@ function line(ask, node, shape, read = (text) => text, write = (text) => text) {
 
 const text = (ask, node) => {
   const numbers = node.field.appearances.has("numbers");
-  return line(ask, node, numbers ? { inputmode: "numeric" } : node.field.appearances.has("multiline") ? { rows: 4 } : {});
+  const long = node.field.appearances.has("multiline") ? { rows: 4 } : {};
+  return line(ask, node, numbers ? { inputmode: "numeric" } : long);
 };
 const integer = (ask, node) =>
   line(ask, node, { inputmode: "numeric" }, (typed) => digits(typed).replace(/[\s,](?=\d{3}\b)/g, ""));
@@ -88,7 +89,8 @@ function range(ask, node) {
     return { ...made, element: make("div", {}, told, made.element) };
   }
   const digits = (String(step).split(".")[1] ?? "").length;
-  const values = Array.from({ length: count }, (_, k) => (start + k * Math.sign(end - start) * Math.abs(step)).toFixed(digits));
+  const by = Math.sign(end - start) * Math.abs(step);
+  const values = Array.from({ length: count }, (_, k) => (start + k * by).toFixed(digits));
   return list(ask, node, "radio", () => values.map((value) => ({ value, label: value })), "row");
 }
 
@@ -107,7 +109,7 @@ function acknowledge(ask, node) {
   };
 }
 
-// --- choices -----------------------------------------------------------------------------------------------------------
+// --- choices ---------------------------------------------------------------------------------------------------------
 
 const values = (node) => node.text.split(/\s+/).filter(Boolean);
 const selectOne = (ask, node) => list(ask, node, "radio", () => ask.model.choices(node));
@@ -160,7 +162,7 @@ function list(ask, node, type, choices, look = "") {
 }
 
 const inShownOrder = (picked, inputs) =>
-  inputs.map((one) => one.value).filter((value, k, all) => picked.includes(value) && all.indexOf(value) === k).join(" ");
+  [...new Set(inputs.map((one) => one.value))].filter((value) => picked.includes(value)).join(" ");
 
 function row(ask, choice, input) {
   const label = make("span");
@@ -181,7 +183,8 @@ function finder(ask, list) {
   const id = freshId();
   const told = make("span", { class: "hidden", role: "status" });
   const input = make("input", { id, type: "search", autocomplete: "off" });
-  const element = make("p", { class: "finder" }, make("label", { for: id, class: "small" }, ask.words.find), input, told);
+  const label = make("label", { for: id, class: "small" }, ask.words.find);
+  const element = make("p", { class: "finder" }, label, input, told);
   input.addEventListener("input", () => {
     const asked = input.value.trim().toLocaleLowerCase();
     const rows = [...list.querySelectorAll("[data-words]")];
@@ -267,8 +270,9 @@ function rank(ask, node) {
 
 /** What this script has no control for: the pages without script may have one. */
 function cannot(ask) {
-  const element = make("p", { class: "notice" }, ask.words.cannot, " ", make("a", { href: ask.plain }, ask.words.plain));
-  return { element, target: element.lastChild, grouped: true, update() {} };
+  const target = make("a", { href: ask.plain }, ask.words.plain);
+  const element = make("p", { class: "notice" }, ask.words.cannot, " ", target);
+  return { element, target, grouped: true, update() {} };
 }
 
 const KINDS = {
@@ -285,7 +289,7 @@ export const DRAWN = new Set([...Object.keys(KINDS), ...PLACES, ...UPLOADS, "not
 /** Load what the questions of a form need beyond the common ones: many forms ask for no position and no picture. */
 export async function loadControls({ fields }) {
   const asks = (kinds) => fields.some(({ kind }) => kinds.includes(kind));
-  if (asks(PLACES)) {
+  if (asks([...PLACES, "start-geopoint"])) {
     const { position, trace } = await import("./places.js");
     Object.assign(KINDS, { geopoint: position, geotrace: trace, geoshape: trace });
   }

@@ -121,7 +121,7 @@ function instance(ask, node, level, remove) {
   };
 }
 
-// --- one question ------------------------------------------------------------------------------------------------------
+// --- one question ----------------------------------------------------------------------------------------------------
 
 /** One question, or a note. */
 function question(ask, node) {
@@ -168,7 +168,10 @@ function tell(ask, { node, judged, control: answer }, { error, hint }) {
   error.closest(".question").classList.toggle("wrong", told !== "");
 }
 
-const note = ({ text, media, hint }) => ({ element: make("div", { class: "question note" }, make("p", {}, text), media, hint) });
+/** A note. One that must be answered stands in the way until other answers are put right, as ODK Collect has it. */
+function note({ text, media, hint, error }) {
+  return { element: make("div", { class: "question note", tabindex: -1 }, make("p", {}, text), media, hint, error) };
+}
 
 function asked(ask, node, { text, must, hint, error, media }) {
   const made = control(ask, node);
@@ -194,13 +197,14 @@ export function faultList(ask, form, faults) {
   const name = freshId();
   const rows = faults.map(({ path, text }) => {
     const found = form.at(path);
-    const label = found?.element.querySelector("label, legend")?.firstChild.textContent ?? path;
+    const label = found?.element.querySelector("label, legend, p")?.firstChild.textContent ?? path;
+    const target = found?.control?.target ?? found?.element;
     const go = (event) => {
       event.preventDefault();
       found?.element.scrollIntoView({ block: "start" });
-      found?.control.target.focus();
+      target?.focus();
     };
-    return make("li", {}, make("a", { href: `#${found?.control.target.id ?? ""}`, click: go }, `${label}: ${text}`));
+    return make("li", {}, make("a", { href: `#${target?.id ?? ""}`, click: go }, `${label}: ${text}`));
   });
   const heading = make("h2", { id: name }, fill(ask.words.faults, { n: faults.length }));
   return make("div", { class: "notice error", role: "group", "aria-labelledby": name, tabindex: -1 }, heading,

@@ -135,7 +135,7 @@ function call([, name, args], here) {
 function special(name, args, values, here) {
   const { world } = here;
   switch (name) {
-    case "position": return values.length ? members(values[0])[0]?.index ?? NaN : here.place;
+    case "position": return values.length ? members(values[0])[0]?.index ?? NaN : here.place || here.node.index;
     case "last": return here.size;
     case "today": return isoDay(world.now());
     case "now": return isoMoment(world.now());

@@ -3,14 +3,14 @@
 
 /** Every text of this script, by id: the template fill_words.html says them in the language of the page. */
 export const WORDS = [
-  "accuracy", "add", "addPoint", "again", "another", "byHand", "cannot", "clear", "continue", "degrees", "down", "draft",
-  "draftKept", "drop", "dropDraft", "dropDraftSure", "dropSure", "entry", "faults", "fileGone", "find", "found",
-  "home", "keep", "language", "latitude", "listen", "locating", "longitude", "must", "newer", "noChoices",
-  "noReceipt", "noRoom", "noRoomFile", "noRoomSend", "noStore", "notAllowed", "notFound", "nth", "ok", "onPhone",
-  "orderRight", "otherTab", "pick", "plain", "range", "receipt", "receiptUse", "refused", "refusedNow", "remove",
-  "removeFile", "removePoint", "removeSure", "saveFile", "send", "sendHere", "sendNow", "sending", "sent", "sentList",
-  "shortRoom", "shrunk", "size", "stopLocating", "take", "unreadable", "up", "useThese", "waiting", "waits", "watch",
-  "wipe", "wipeSure", "working", "yourPicture",
+  "accuracy", "add", "addPoint", "again", "another", "begunAt", "byHand", "cannot", "clear", "continue", "degrees",
+  "down", "draft", "draftKept", "drop", "dropDraft", "dropDraftSure", "dropSure", "entry", "faults", "fileGone",
+  "find", "found", "home", "keep", "language", "latitude", "listen", "locating", "longitude", "must", "newer",
+  "noChoices", "noReceipt", "noRoom", "noRoomFile", "noRoomSend", "noStore", "notAllowed", "notFound", "notReady",
+  "nth", "ok", "onPhone", "orderRight", "otherTab", "pick", "plain", "range", "ready", "receipt", "receiptUse",
+  "refused", "refusedNow", "remove", "removeFile", "removePoint", "removeSure", "saveFile", "send", "sendHere",
+  "sendNow", "sending", "sent", "sentList", "shortRoom", "shrunk", "size", "stopLocating", "take", "unreadable",
+  "up", "useThese", "waiting", "waits", "watch", "wipe", "wipeSure", "working", "yourPicture",
 ];
 
 const parts = [

@@ -80,7 +80,8 @@ function wantedRepeats(field, parent, world) {
 export function begin(graph, world, node, event) {
   const inside = [...node.below()];
   for (const action of world.actions.filter(({ events }) => event && events.includes(event))) {
-    for (const target of inside.filter((one) => one.field.path === action.target)) target.text = acted(action, target, world);
+    const targets = inside.filter((one) => one.field.path === action.target);
+    for (const target of targets) target.text = acted(action, target, world);
   }
   spread(graph, world, inside.flatMap((one) => [...own(graph, one), ...following(graph, one)]));
 }

@@ -1,16 +1,17 @@
 // The functions of expressions, as the server has them (forms/xform/functions.py): name -> [work, least, most].
 
 import { clock, dayText, formatted, instant, momentText } from "./moments.js";
-import { exactSum, number, numberText, text, texts, truth, words } from "./values.js";
+import { exactSum, number, numberText, text, texts, trimmed, truth, words } from "./values.js";
 
 const MANY = 1000;
 const LONGEST = 10_000; // signs of a text that a pattern is tried on
+const DEGREES = /^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 const RADIUS = 6_378_100; // metres from the centre of the Earth, as ODK Collect has it
 const SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-const numbers = (values) => texts(values).map(number);
+const known = (values) => texts(values).map(number).filter((one) => !Number.isNaN(one)); // blanks are left out
 const whole = (value) => Math.trunc(number(value)) + 0;
-const moment = (value) => (typeof value === "number" ? value : text(value).trim());
+const moment = (value) => (typeof value === "number" ? value : trimmed(text(value)));
 
 /** A function of numbers that gives NaN where mathematics has no answer. */
 const safe = (work) => (...values) => {
@@ -108,15 +109,18 @@ const between = (value, least, most) =>
   (number(least) < 0 || value >= number(least)) && (number(most) < 0 || value <= number(most));
 const each = (value) => (Array.isArray(value) ? value.map((member) => [member]) : [value]);
 
-function weighted(least, most, ...tests) {
+function weighted(least, most, ...given) {
+  const [first, second] = given.map(each);
+  const sets = given.length === 2 && Array.isArray(given[0]) && Array.isArray(given[1]);
+  const tests = sets ? first.flatMap((test, k) => [test, second[k] ?? 0]) : given;
   let weight = 0;
   for (let k = 0; k + 1 < tests.length; k += 2) if (truth(tests[k])) weight += number(tests[k + 1]);
   return between(weight, least, most);
 }
 
 const extreme = (choose) => (...values) => {
-  const found = numbers(values);
-  return !found.length || found.some(Number.isNaN) ? NaN : choose(...found);
+  const found = known(values);
+  return found.length ? choose(...found) : NaN;
 };
 
 function grouped(value) {
@@ -132,8 +136,8 @@ const radians = (degrees) => (degrees * Math.PI) / 180;
 
 /** Return [latitude, longitude] of texts such as `lat lon alt acc;…`; null where one is no position. */
 export function positions(told) {
-  const found = told.flatMap((one) => one.split(";")).map((one) => one.trim()).filter(Boolean)
-    .map((one) => words(one).slice(0, 2).map(Number));
+  const found = told.flatMap((one) => one.split(";")).map(trimmed).filter(Boolean)
+    .map((one) => words(one).slice(0, 2).map((part) => (DEGREES.test(part) ? Number(part) : NaN)));
   const right = ([latitude, longitude]) => Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180;
   return found.every(right) ? found : null;
 }
@@ -172,16 +176,16 @@ export const FUNCTIONS = {
   asin: [safe(Math.asin), 1, 1], acos: [safe(Math.acos), 1, 1], atan: [safe(Math.atan), 1, 1],
   atan2: [safe(Math.atan2), 2, 2], floor: [finite(Math.floor), 1, 1], ceiling: [finite(Math.ceil), 1, 1],
   exp10: [safe((x) => 10 ** x), 1, 1],
-  selected: [(answers, code) => words(text(answers)).includes(text(code).trim()), 2, 2],
+  selected: [(answers, code) => words(text(answers)).includes(trimmed(text(code))), 2, 2],
   "selected-at": [selectedAt, 2, 2],
   "count-selected": [(answers) => words(text(answers)).length, 1, 1],
   count: [(nodes) => (Array.isArray(nodes) ? nodes.length : 0), 1, 1],
   "count-non-empty": [(nodes) => texts([nodes]).filter((one) => one !== "").length, 1, 1],
-  sum: [(...values) => exactSum(numbers(values)), 1, MANY],
+  sum: [(...values) => known(values).reduce((a, b) => a + b, 0), 1, MANY],
   min: [extreme(Math.min), 1, MANY], max: [extreme(Math.max), 1, MANY],
   join: [(sign, ...values) => texts(values).join(text(sign)), 1, MANY],
   concat: [(...values) => texts(values).join(""), 0, MANY],
-  coalesce: [(first, second) => (text(first) !== "" ? first : second), 2, 2],
+  coalesce: [(first, second) => (text(first) === "" || Number.isNaN(first) ? second : first), 2, 2],
   substr: [substr, 2, 3], substring: [substring, 2, 3],
   "substring-before": [before, 2, 2], "substring-after": [after, 2, 2],
   "string-length": [(value) => [...text(value)].length, 1, 1],
@@ -192,11 +196,11 @@ export const FUNCTIONS = {
   "normalize-space": [(value) => words(text(value)).join(" "), 1, 1],
   regex: [regex, 2, 2], string: [text, 1, 1], number: [number, 1, 1], boolean: [truth, 1, 1],
   not: [(value) => !truth(value), 1, 1], true: [() => true, 0, 0], false: [() => false, 0, 0],
-  "boolean-from-string": [(value) => ["true", "1"].includes(text(value)), 1, 1],
+  "boolean-from-string": [(value) => ["true", "1"].includes(text(value).toLowerCase()), 1, 1],
   int: [whole, 1, 1], round: [round, 1, 2], pi: [() => Math.PI, 0, 0], random: [Math.random, 0, 0], uuid: [uuid, 0, 1],
   date: [(value) => dayText(moment(value)), 1, 1], "date-time": [(value) => momentText(moment(value)), 1, 1],
-  "decimal-date-time": [(value) => instant(text(value).trim()), 1, 1],
-  "decimal-time": [(value) => clock(text(value).trim()), 1, 1],
+  "decimal-date-time": [(value) => instant(trimmed(text(value))), 1, 1],
+  "decimal-time": [(value) => clock(trimmed(text(value))), 1, 1],
   "format-date": [shaped, 2, 2], "format-date-time": [shaped, 2, 2],
   "base64-decode": [decoded, 1, 1], area: [area, 1, MANY], distance: [distance, 1, MANY],
   checklist: [(least, most, ...tests) => between(tests.flatMap(each).filter(truth).length, least, most), 3, MANY],

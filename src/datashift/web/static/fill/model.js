@@ -1,5 +1,5 @@
-// One filling-in of a form: answers go in, and what is asked, offered and missing follows. It knows no page. The same as
-// Instance on the server (forms/xform/instance.py): tests fill in both alike and compare.
+// One filling-in of a form: answers go in, and what is asked, offered and missing follows. It knows no page. The same
+// as Instance on the server (forms/xform/instance.py): tests fill in both alike and compare.
 
 import { faultOf, SILENT } from "./checking.js";
 import { choicesOf, labelOf } from "./choices.js";
@@ -36,7 +36,7 @@ export class Model {
     workOutAll(this.graph, this);
   }
 
-  // --- what the person does --------------------------------------------------------------------------------------------
+  // --- what the person does ------------------------------------------------------------------------------------------
 
   /** Put an answer in, and work out what follows. One that does not fit is kept, and told by `fault`. */
   answer(node, value) {
@@ -75,7 +75,7 @@ export class Model {
     for (const node of this.ofKind("audit")) node.text = log;
   }
 
-  // --- what can be asked of it -----------------------------------------------------------------------------------------
+  // --- what can be asked of it ---------------------------------------------------------------------------------------
 
   at = (path) => foundAt(this.root, path);
   ofKind = (kind) => [...this.root.below()].filter((node) => node.field.kind === kind);
@@ -101,7 +101,8 @@ export class Model {
 
   /** A text in the current language, as seen from a node. */
   words(said, node) {
-    return this.spoken(said).map((part) => (typeof part === "string" ? part : text(evaluate(part, this, node)))).join("");
+    const told = (part) => (typeof part === "string" ? part : text(evaluate(part, this, node)));
+    return this.spoken(said).map(told).join("");
   }
 
   /** The parts of a text in the current language, else in the form's own, else in any. */
@@ -113,7 +114,7 @@ export class Model {
   /** What is kept of a draft: plain objects that a store can hold. */
   state = () => ({ id: this.instanceId, tree: kept(this.root) });
 
-  // --- what expressions see --------------------------------------------------------------------------------------------
+  // --- what expressions see ------------------------------------------------------------------------------------------
 
   rows = (name) => this.program.lists[name] ?? [];
   textsOf = (identity) => this.program.texts[identity] ?? {};
@@ -133,7 +134,7 @@ export class Model {
     return this.indexes.get(key).get(wanted) ?? [];
   }
 
-  // --- inside ----------------------------------------------------------------------------------------------------------
+  // --- inside --------------------------------------------------------------------------------------------------------
 
   holds = (ast, node) => Boolean(ast) && truth(evaluate(ast, this, node));
 
@@ -192,7 +193,8 @@ function expressions(program) {
 }
 
 const unknown = (ast) =>
-  [...walk(ast)].filter(([kind, name, given]) => kind === "call" && !takes(name, given.length)).map(([, name]) => `${name}()`);
+  [...walk(ast)].filter(([kind, name, given]) => kind === "call" && !takes(name, given.length))
+    .map(([, name]) => `${name}()`);
 
 /** Return the paths of the last form sent that the expressions of a form read. */
 export const readsSaved = (program) =>

@@ -100,8 +100,11 @@ export function isoMoment(date) {
   return `${isoDay(date)}T${hours}.${pad(date.getMilliseconds(), 3)}${shift}`;
 }
 
-/** Return a day, a moment or a number of days as the text of a day; "" where it is none. */
-export const dayText = (value) => ((found) => (found ? isoDay(found.date) : ""))(when(value));
+/** Return a day, a moment or a number of days (without its fraction) as the text of a day; "" where it is none. */
+export function dayText(value) {
+  const found = when(typeof value === "number" ? Math.trunc(value) : value);
+  return found ? isoDay(found.date) : "";
+}
 
 /** Return a day, a moment or a number of days as the text of a moment; "" where it is none. */
 export const momentText = (value) => ((found) => (found ? isoMoment(found.date) : ""))(when(value));

@@ -34,6 +34,14 @@ function locate(tell, enough = GOOD) {
   return () => end(best < Infinity ? "time" : "stopped");
 }
 
+/**
+ * Ask the phone where a form is begun, without a question. The browser asks its person; who says no is asked no more.
+ * @param {function} got called with each position that is better than those before
+ * @returns {function} stops asking
+ */
+export const whereBegun = (got) =>
+  (navigator.geolocation ? locate({ better: got, over: () => null }) : () => null);
+
 const metres = (ask, number) =>
   new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "meter", maximumFractionDigits: 0 })
     .format(number);

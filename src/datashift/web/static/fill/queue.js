@@ -1,5 +1,5 @@
-// What is kept on this phone: drafts, answers that wait, receipts of what was sent. An answer leaves the outbox when the
-// server has said in so many words that it has it, and not before.
+// What is kept on this phone: drafts, answers that wait, receipts of what was sent. An answer leaves the outbox when
+// the server has said in so many words that it has it, and not before.
 
 const DATABASE = "datashift-fill";
 const LOCK = "datashift-outbox";

@@ -25,14 +25,17 @@ export async function start(holder, fresh) {
   const here = { holder, words, phone, place, told, address: holder.dataset.submission, consent: "" };
   here.newest = told; // what a new answer is begun with; a draft stays with the version it was begun with
   here.language = holder.dataset.language || told.program.default_language;
-  here.box = phone ? outbox(phone, words, { form: `${told.organisation} ${told.form_id}`, address: here.address }) : null;
+  const form = `${told.organisation} ${told.form_id}`;
+  here.box = phone ? outbox(phone, words, { form, address: here.address }) : null;
   holder.hidden = false;
   if (beyond(told.program, DRAWN).length) {
     const link = make("a", { href: "?plain" }, words.plain);
     holder.replaceChildren(make("p", { class: "notice" }, words.cannot, " ", link), ...boxed(here));
   } else await home(here);
   here.box?.draw().then(() => here.box.send());
-  keepPage(here);
+  const { stayReady } = await import("./keeping.js");
+  const ready = stayReady(holder.dataset.worker, words, () => others(here, fresh));
+  holder.after(ready.element);
 }
 
 /** The same form in another language of the site is the same place on the phone. */
@@ -47,7 +50,6 @@ async function load(phone, place, fresh) {
   const kept = phone ? await lastKept(phone, place) : null;
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, kept));
   const told = (await (kept ? Promise.race([fresh, late]) : fresh)) ?? kept;
-  fresh.then((one) => one?.program && phone && keepForm(phone, place, one)).catch(() => null);
   return told?.program ? told : null;
 }
 
@@ -66,30 +68,23 @@ async function keepForm(phone, place, told) {
     ...old.map(({ version }) => ["delete", "programs", [place, version]])]);
 }
 
-/** Have the worker keep this page and all its parts, once the page is there. */
-async function keepPage({ holder, told }) {
-  if (!navigator.serviceWorker || !holder.dataset.worker) return;
-  if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve));
-  const address = new URL(holder.dataset.worker, location.href);
-  try {
-    await navigator.serviceWorker.register(address, { scope: location.pathname });
-    const { active } = await navigator.serviceWorker.ready;
-    const parts = performance.getEntriesByType("resource").map(({ name }) => name)
-      .filter((name) => name.startsWith(`${location.origin}/static/`));
-    active.postMessage({ keep: [...new Set([location.origin + location.pathname, ...parts, ...mediaOf(told)])] });
-  } catch { /* no worker: the page still works while it is open */ }
+/** Keep the form, with its lists; return the addresses of its files, or null where the form is not on the phone. */
+async function others({ phone, place, told }, fresh) {
+  await loadControls(told.program); // a form that begins with words of consent has not asked for them yet
+  const one = await fresh;
+  if (one?.program && phone) await keepForm(phone, place, one);
+  const kept = phone ? await lastKept(phone, place) : null;
+  return kept && Object.values(kept.media).map((address) => new URL(address, location.href).href);
 }
 
-const mediaOf = ({ media }) => Object.values(media).map((address) => new URL(address, location.href).href);
-
-// --- screens -----------------------------------------------------------------------------------------------------------
+// --- screens ---------------------------------------------------------------------------------------------------------
 
 /** Show what belongs to the start of the page, or its heading alone. */
 function showStart(shown) {
   for (const one of document.getElementById("start")?.children ?? []) if (one.tagName !== "H1") show(one, shown);
 }
 
-/** The first screen: drafts where there are some; the words of consent where the form has them; else the form itself. */
+/** The first screen: drafts where there are some; the words of consent where the form has them; else the form. */
 async function home(here) {
   const { phone, place, holder, words } = here;
   const drafts = phone ? (await read(phone, "drafts")).filter((one) => one.place === place) : [];
@@ -106,7 +101,8 @@ async function home(here) {
 }
 
 const warnings = ({ phone, words }, short) =>
-  [!phone && words.noStore, short && words.shortRoom].filter(Boolean).map((text) => make("p", { class: "notice" }, text));
+  [!phone && words.noStore, short && words.shortRoom].filter(Boolean)
+    .map((text) => make("p", { class: "notice" }, text));
 
 /** The button of the start page begins right here. What was read out is what was agreed to. */
 function listenToStart(here, form) {
@@ -168,6 +164,7 @@ async function filling(here, draft, focus, free) {
     show(warning, Boolean(what));
   };
   const session = await openSession(here, draft, warn);
+  const stop = draft ? () => null : await noteWhere(told, session);
   const screen = formScreen(here, session, { home: () => leave(), sent: (done) => finish(done) });
   const unload = (event) => session.isUnsaved() && (session.save(), event.preventDefault());
   const hide = () => document.visibilityState === "hidden" && session.save();
@@ -175,10 +172,13 @@ async function filling(here, draft, focus, free) {
   addEventListener("pagehide", session.save);
   document.addEventListener("visibilitychange", hide);
   const older = here.newest.version !== told.version ? [make("p", { class: "small" }, words.newer)] : [];
-  holder.replaceChildren(...warnings(here, await isShort()), ...older, warning, screen.element, ...boxed(here));
+  const noted = told.begun_at?.length && !draft ? [make("p", { class: "small" }, words.begunAt)] : [];
+  const above = [...warnings(here, await isShort()), ...older, ...noted, warning];
+  holder.replaceChildren(...above, screen.element, ...boxed(here));
   if (focus) screen.focus();
 
   function close() {
+    stop();
     removeEventListener("beforeunload", unload);
     removeEventListener("pagehide", session.save);
     document.removeEventListener("visibilitychange", hide);
@@ -195,6 +195,16 @@ async function filling(here, draft, focus, free) {
     close();
     sentScreen(here, done);
   }
+}
+
+/** Note where the form is begun, where it asks for that. Returns what stops it. */
+async function noteWhere({ begun_at: paths = [] }, session) {
+  if (!paths.length) return () => null;
+  const { whereBegun } = await import("./places.js");
+  return whereBegun((text) => {
+    for (const path of paths) session.model.answer(session.model.at(path), text);
+    session.changed();
+  });
 }
 
 /** The form with its languages, and the buttons at its end. */
@@ -237,8 +247,8 @@ function formScreen(here, session, go) {
   const status = make("p", { role: "status", class: "small" });
   const send = button(words.send, () => tryToSend(), { class: "first" });
   const buttons = make("p", { class: "buttons" }, send, phone ? button(words.home, go.home) : null);
-  const element = make("div", { class: "form", tabindex: -1 }, languages(here, session, draw), form.element, summary, status,
-    buttons);
+  const element = make("div", { class: "form", tabindex: -1 }, languages(here, session, draw), form.element, summary,
+    status, buttons);
   const outside = () => mark(element, "dir", directionOf(ask.code()));
 
   /** Follow the model; several changes within one frame are followed once. */
@@ -300,7 +310,8 @@ function languages({ words }, session, draw) {
 /** What became of an answer. */
 function sentScreen(here, { id, state, receipt, text }) {
   const { holder, words } = here;
-  const heading = make("h2", { tabindex: -1 }, { sent: words.sent, refused: words.refusedNow, waits: words.waits }[state]);
+  const said = { sent: words.sent, refused: words.refusedNow, waits: words.waits };
+  const heading = make("h2", { tabindex: -1 }, said[state]);
   const code = receipt ? [make("p", {}, words.receipt, " ", make("b", { class: "receipt" }, receipt)),
     make("p", { class: "small" }, words.receiptUse)] : [];
   const told = text ? [make("p", { class: "error" }, text)] : [];

@@ -20,7 +20,8 @@ export function asXml(model) {
     .map(([name, told]) => ` ${name}=${quoted(told)}`).join("");
   const name = root.field.name;
   const inside = [...root.children.values()].flat().map(written).join("");
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${name}${head} xmlns:orx="${OPENROSA}">${inside}${meta(model)}</${name}>`;
+  const whole = `<${name}${head} xmlns:orx="${OPENROSA}">${inside}${meta(model)}</${name}>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${whole}`;
 }
 
 /** What the form itself has no place for. */

@@ -9,7 +9,8 @@ const ACCEPTED = { image: "image/*", audio: "audio/*", video: "video/*", file: n
 export function upload(ask, node) {
   const { kind } = node.field;
   const input = make("input", {
-    id: freshId(), type: "file", accept: ACCEPTED[kind], capture: node.field.appearances.has("new") ? "environment" : null,
+    id: freshId(), type: "file", accept: ACCEPTED[kind],
+    capture: node.field.appearances.has("new") ? "environment" : null,
   });
   const told = make("p", { role: "status", class: "small" });
   const known = make("p", { class: "known" });

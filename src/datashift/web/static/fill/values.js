@@ -5,8 +5,13 @@ import { days } from "./moments.js";
 
 const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)$/;
 
+const NEAR = 1e-12; // numbers that lie nearer are the same, as in JavaRosa: 0.1 + 0.2 is 0.3
+
 /** Words of a text, as a list of choices is kept. */
-export const words = (text) => text.trim().split(/\s+/).filter(Boolean);
+export const words = (text) => text.split(/[ \t-\r]+/).filter(Boolean);
+
+/** A text without the blanks around it: those of ASCII, as on the server. */
+export const trimmed = (text) => text.replace(/^[ \t-\r]+|[ \t-\r]+$/g, "");
 
 /** A node of the form, as against a row or a cell of a list. */
 export const isNode = (member) => typeof member === "object" && member?.children instanceof Map;
@@ -26,7 +31,7 @@ export function text(value) {
 /** Return a number as text: no exponent, no point where it is whole, NaN, Infinity. */
 export function numberText(value) {
   if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value)) return BigInt(value).toString();
+  if (Math.abs(value - Math.trunc(value)) < NEAR) return BigInt(Math.trunc(value)).toString();
   const [plain, exponent] = String(value).split("e-");
   if (!exponent) return plain;
   const digits = plain.replace(/[-.]/g, "");
@@ -37,7 +42,7 @@ export function numberText(value) {
 export function number(value) {
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "number") return value;
-  const plain = text(value).trim();
+  const plain = trimmed(text(value));
   return NUMBER.test(plain) ? Number(plain) : plain ? days(plain) : NaN;
 }
 
@@ -45,14 +50,14 @@ export function number(value) {
 export function truth(value) {
   if (Array.isArray(value)) return value.length > 0 && truth(atom(value[0]));
   if (typeof value === "string") return value !== "";
-  return value !== 0 && !Number.isNaN(value) && value !== false;
+  return Math.abs(value) > NEAR;
 }
 
 /** Return a member of a set as it is compared: a question for numbers as a number, all else as text. */
 function atom(member) {
   const plain = memberText(member);
   const counts = typeof member !== "string" && isNode(member) && member.field.counts;
-  return counts && NUMBER.test(plain.trim()) ? Number(plain) : plain;
+  return counts && NUMBER.test(trimmed(plain)) ? Number(plain) : plain;
 }
 
 const atoms = (value) => (Array.isArray(value) ? (value.length ? value.map(atom) : [""]) : [value]);
@@ -64,8 +69,11 @@ export function compare(left, right, same) {
   return atoms(left).some((a) => others.some((b) => alike(a, b) === same));
 }
 
-const alike = (left, right) =>
-  typeof left === "string" && typeof right === "string" ? left === right : number(left) === number(right);
+function alike(left, right) {
+  if (typeof left === "string" && typeof right === "string") return left === right;
+  const [a, b] = [number(left), number(right)];
+  return a === b || Math.abs(a - b) < NEAR;
+}
 
 /** Return the texts of all members of all values. */
 export const texts = (values) =>

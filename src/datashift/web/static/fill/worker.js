@@ -1,20 +1,16 @@
-// The worker of one form: keeps its page for when there is no network, and sends what waits when the page is closed.
-// It is served beside the form, so it can be no module; what it does of sending is what queue.js does.
+// The worker of one page: shows it as keeping.js kept it where there is no network, and sends what waits when the page
+// is closed. It is served beside the page, so it can be no module; what it does of sending is what queue.js does.
 "use strict";
 
 (() => {
   const HOME = self.registration.scope;
-  const KEPT = `datashift-fill ${HOME}`;
+  const KEPT = `datashift-fill ${HOME}`; // as in keeping.js
   const PATIENCE = 4000; // milliseconds after which the page that is kept is shown instead
   const FIXED = /\.[0-9a-f]{12}\.\w+$/; // an address that always means the same bytes
   const ARRIVED = ["new", "repeat", "other-content", "stray"];
 
   self.addEventListener("install", () => self.skipWaiting());
   self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-  self.addEventListener("message", (event) => {
-    if (event.data?.keep) event.waitUntil(keep(event.data.keep));
-    if (event.data?.forget) event.waitUntil(self.caches.delete(KEPT));
-  });
   self.addEventListener("sync", (event) => event.waitUntil(sendWaiting()));
   self.addEventListener("fetch", (event) => {
     const { request } = event;
@@ -26,14 +22,6 @@
       event.respondWith(part(request));
     }
   });
-
-  /** Keep the page with all its parts, and nothing else. */
-  async function keep(addresses) {
-    const cache = await self.caches.open(KEPT);
-    await Promise.all(addresses.map((one) => cache.add(one).catch(() => null)));
-    const wanted = new Set(addresses.map((one) => new URL(one, HOME).href));
-    for (const request of await cache.keys()) if (!wanted.has(request.url)) await cache.delete(request);
-  }
 
   const kept = async (request) =>
     (await self.caches.open(KEPT)).match(request, { ignoreVary: true, ignoreSearch: request.mode === "navigate" });
