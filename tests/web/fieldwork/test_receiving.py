@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from phone import filled, known, png, published
 
 from datashift.errors import BadProtection, BadSubmission
@@ -33,6 +35,25 @@ def said(submission: Submission | None) -> dict[str, Any]:
     assert submission is not None
     told: dict[str, Any] = json.loads(submission.content.answers)
     return told
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows how many answers there are, and plans so")
+def test_an_answer_is_taken_in_without_a_walk_through_all_answers_of_its_form(
+    organisation: Organisation, form: Form
+) -> None:
+    receive(organisation, filled())
+    edit = filled("uuid:2", meta="<orx:deprecatedID>uuid:1</orx:deprecatedID>")
+    with CaptureQueriesContext(connection) as asked:
+        states = [receive(organisation, xml).state for xml in (filled(), filled(who="Juma"), filled("uuid:3"), edit)]
+    assert states == ["repeat", "other-content", "new", "new"]
+    plans = []
+    with connection.cursor() as cursor:
+        for one in asked.captured_queries:
+            if one["sql"].startswith(("SELECT", "UPDATE")) and "fieldwork_submission" in one["sql"]:
+                cursor.execute(f"EXPLAIN QUERY PLAN {one['sql']}")
+                plans += [told[3] for told in cursor.fetchall() if "fieldwork_submission" in told[3]]
+    assert len(plans) >= 6
+    assert [plan for plan in plans if plan.startswith("SCAN") or plan.endswith("(form_id=?)")] == []
 
 
 # --- what it says -----------------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def _latest(form: Form) -> FormVersion | None:
 def _stored(coming: _Coming, ready: _Ready) -> Received:
     called, digest = ready.taken.heading, ready.taken.digest
     known = Submission.objects.select_for_update().filter(form=ready.form, instance_id=called.instance_id)
-    earlier = list(known.order_by("pk"))
+    earlier = sorted(known, key=_by_key)  # not by the database: SQLite would walk through every answer of the form
     if (earlier or called.deprecated_id) and (over := _over(coming, ready.form, called)):  # withdrawn just now
         return over
     same = next((one for one in earlier if one.digest == digest), None) or _protected_since(ready, earlier)
@@ -178,7 +178,11 @@ def _new(coming: _Coming, ready: _Ready, first: Submission | None) -> Submission
 def _replaced(form: Form, called: Heading) -> Submission | None:
     if not called.deprecated_id:
         return None
-    return Submission.objects.filter(form=form, instance_id=called.deprecated_id).order_by("pk").last()
+    return max(Submission.objects.filter(form=form, instance_id=called.deprecated_id), key=_by_key, default=None)
+
+
+def _by_key(one: Submission) -> int:
+    return one.pk
 
 
 def _note(submission: Submission, *, complete: bool) -> None:

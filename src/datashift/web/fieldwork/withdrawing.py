@@ -81,10 +81,11 @@ def gone(form: Form, instance_id: str, deprecated_id: str = "") -> Submission | 
 
     An edit of what was withdrawn is not stored either. The phone is told that all is well: it did its part.
     """
-    asked = Q(instance_id=instance_id) & (Q(withdrawn__isnull=False) | Q(erased__isnull=False))
-    if deprecated_id:
-        asked |= Q(instance_id=deprecated_id, withdrawn__isnull=False)
-    return Submission.objects.filter(asked, form=form).order_by("pk").first()
+    ids = {instance_id, deprecated_id} - {""}
+    # Not ordered by the database: SQLite would walk through every answer of the form in that order.
+    found = sorted(Submission.objects.filter(form=form, instance_id__in=ids), key=lambda one: one.pk)
+    over = (one for one in found if one.withdrawn or (one.erased and one.instance_id == instance_id))
+    return next(over, None)
 
 
 def withdrawn_since(form: Form, moment: datetime | None = None) -> QuerySet[Submission]:

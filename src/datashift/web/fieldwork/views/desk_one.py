@@ -67,8 +67,8 @@ def answer(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
 def _others(one: Submission) -> list[tuple[Submission, list[saying.Beside]]]:
     """Return what came under the same id with other content, question by question."""
     same = Submission.objects.filter(form=one.form, instance_id=one.instance_id, withdrawn=None, erased=None)
-    found = same.exclude(pk=one.pk).select_related("form", "version", "content").order_by("pk")
-    return [(other, saying.beside(one, other)) for other in found]
+    found = sorted(same.select_related("form", "version", "content"), key=lambda other: other.pk)
+    return [(other, saying.beside(one, other)) for other in found if other.pk != one.pk]
 
 
 @require_POST
