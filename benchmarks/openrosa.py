@@ -2,9 +2,11 @@
 
 A site is started as `datashift serve` starts it, with its worker, and phones of one process send to it as fast as they
 are answered, from the same machine. Prints the rate, and how long one took (median, 95 and 99 in 100, the longest).
+`--standing` puts so many answers there before: the rate must not follow from them.
 The claim: at least 41 per second on two cores, 99 of 100 within one second.
 
-    python benchmarks/openrosa.py [--seconds 30] [--phones 8] [--questions 250] [--photo 0] [--postgresql ADDRESS]
+    python benchmarks/openrosa.py [--seconds 30] [--phones 8] [--questions 250] [--photo 0] [--standing 0]
+                                  [--postgresql ADDRESS]
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -19,6 +23,20 @@ from pathlib import Path
 from uuid import UUID
 
 from openrosa_site import Phone, Site, body, filled
+
+STAND = """
+import sys
+from pathlib import Path
+from datashift.web import serving
+serving.get_ready(Path(sys.argv[1]), set_up=False)
+from datashift.web.fieldwork.models import Content, Form, Submission
+form, count = Form.objects.get(), int(sys.argv[2])
+for start in range(0, count, 5000):
+    made = Submission.objects.bulk_create(
+        Submission(form=form, instance_id=f"uuid:standing-{n}", digest=f"{n:064}")
+        for n in range(start, min(start + 5000, count)))
+    Content.objects.bulk_create(Content(submission=one, xml=b"", answers="{}") for one in made)
+"""
 
 
 def main() -> None:
@@ -28,10 +46,13 @@ def main() -> None:
     parser.add_argument("--phones", type=int, default=8)
     parser.add_argument("--questions", type=int, default=250)
     parser.add_argument("--photo", type=int, default=0, help="bytes of a picture that comes along")
+    parser.add_argument("--standing", type=int, default=0, help="answers that are there already")
     parser.add_argument("--postgresql", default="")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         site = Site(Path(folder) / "store", options.questions, options.postgresql)
+        stand = [sys.executable, "-c", STAND, str(site.home), str(options.standing)]
+        subprocess.run(stand, env=site.environment, check=True)
         site.start()
         try:
             report(send(site, options), options.seconds)

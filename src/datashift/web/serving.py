@@ -41,6 +41,7 @@ KINDS = {
     "fetch_mail": "datashift.web.fieldwork.messages.mail",
     "send_messages": "datashift.web.fieldwork.messages.sending",
     "check_answers": "datashift.web.fieldwork.checking_answers",
+    "check_late_answers": "datashift.web.fieldwork.checking_answers",
     "export_answers": "datashift.web.fieldwork.exporting_answers",
     "map_answers": "datashift.web.fieldwork.mapping",
     "draw_sample": "datashift.web.fieldwork.drawing_samples",
@@ -54,7 +55,7 @@ KINDS = {
 DAILY = ("retain", "retain_answers", "clear_exports")
 """Jobs that the worker asks for itself, once a day."""
 
-QUARTERLY = ("pull_due", "fetch_mail", "send_messages")
+QUARTERLY = ("pull_due", "fetch_mail", "send_messages", "check_late_answers")
 """Jobs that the worker asks for itself, every quarter of an hour."""
 
 THREADS = 16

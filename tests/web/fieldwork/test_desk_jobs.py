@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from datashift.errors import BadDecision
 from datashift.model import Assessment, Finding, Subject
 from datashift.web.fieldwork import checked, comparing, exports
 from datashift.web.fieldwork.back_checking import draw_back_checks
-from datashift.web.fieldwork.checking_answers import check_answers
+from datashift.web.fieldwork.checking_answers import check_answers, check_late_answers
 from datashift.web.fieldwork.exporting_answers import export_answers
 from datashift.web.fieldwork.models import BackCheck, Checked, Enumerator, Form, Sample, Submission, Unit
 from datashift.web.fieldwork.receiving import receive
@@ -50,6 +51,28 @@ def client(supervisor: User, signed_in: Callable[[User], Client]) -> Client:
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_last_answers_of_a_burst_are_looked_at_although_nobody_opens_the_desk(
+    form: Form, organisation: Organisation
+) -> None:
+    waiting = Job.objects.filter(kind="check_answers", subject=str(form.pk), state="waiting")
+    receive(organisation, xml(1))
+    check_answers(str(form.pk), quiet)
+    waiting.update(state="done")
+    receive(organisation, xml(2))
+    check_late_answers("", quiet)
+    assert not waiting.exists(), "somebody looked less than a minute ago"
+    checked._asked.clear()
+    Checked.objects.update(at=timezone.now() - timedelta(minutes=2))
+    check_late_answers("", quiet)
+    assert waiting.count() == 1
+    check_answers(str(form.pk), quiet)
+    waiting.update(state="done")
+    checked._asked.clear()
+    Checked.objects.update(at=timezone.now() - timedelta(minutes=2))
+    check_late_answers("", quiet)
+    assert not waiting.exists(), "nothing came since"
 
 
 def test_an_arrival_asks_for_a_look_once_a_minute(form: Form, organisation: Organisation) -> None:

@@ -1,6 +1,7 @@
 """What the checks of the credibility issue said of the answers of a form, and when somebody looks again.
 
-Each arrival asks for a look, at most once a minute; and so does whoever opens the desk when something came since.
+Each arrival asks for a look, at most once a minute; and so does whoever opens the desk when something came since, and
+the worker every quarter of an hour.
 """
 
 from __future__ import annotations

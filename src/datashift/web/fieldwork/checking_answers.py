@@ -10,12 +10,13 @@ import csv
 import json
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from datashift.assess import assess, queue, sentence, subject_sentence
@@ -23,7 +24,7 @@ from datashift.assess.undeclared import undeclared
 from datashift.language import N_, in_all
 from datashift.model import Assessment
 from datashift.read import read
-from datashift.web.fieldwork.checked import CHECK
+from datashift.web.fieldwork.checked import CHECK, last_look
 from datashift.web.fieldwork.layouts import Merged, merged_form
 from datashift.web.fieldwork.leaves import under
 from datashift.web.fieldwork.models import Checked, Form, Submission
@@ -34,6 +35,8 @@ from datashift.web.jobs.services import enqueue
 LOOKING = N_("looking at the answers that came in")
 MOST = 20_000
 """Answers that are looked at: the last that came in."""
+LATE = timedelta(days=1)
+"""How far back it is looked whether all answers were looked at."""
 FIRST_ROW = 2
 """The number of the first row below the header, as `read` counts."""
 MOST_ROWS, MOST_INTERVIEWS = 500, 50
@@ -64,6 +67,16 @@ def check_answers(subject: str, progress: Callable[[str], None]) -> None:
             return
         values = {"at": timezone.now(), "upto": max(keys, default=0), "told": told | {"looked": len(keys)}}
         Checked.objects.update_or_create(form=form, defaults=values)
+
+
+def check_late_answers(subject: str, progress: Callable[[str], None]) -> None:
+    """Ask for a look at the forms whose last answers nobody looked at: those of a burst came too soon after the one
+    before (see `checked`).
+    """
+    progress(LOOKING)
+    since = timezone.now() - LATE
+    for form in Form.objects.filter(Exists(Submission.objects.filter(form=OuterRef("pk"), arrived__gte=since))):
+        last_look(form)
 
 
 def _looked(form: Form, first: int) -> tuple[list[int], Assessment | None]:
