@@ -303,3 +303,8 @@ def test_the_pages_stand_in_every_language(language: str, client: Client, water:
     home = HOME.replace("/en/", f"/{language}/")
     for path in ("", "new/", f"{water.pk}/", f"{water.pk}/version/1/", f"{water.pk}/version/1/questions/", "phones/"):
         assert client.get(home + path).status_code == 200
+
+
+def test_the_sample_is_reached_from_the_form_and_from_the_desk(client: Client, water: Form) -> None:
+    for place in ("", "answers/"):
+        assert f'href="{HOME}{water.pk}/sample/"' in page(client, f"{HOME}{water.pk}/{place}"), place

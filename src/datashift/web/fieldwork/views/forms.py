@@ -32,6 +32,7 @@ ACTS = {
 ELSEWHERE = (
     ("form-desk", N_("Answers that came in")),
     ("form-protection", N_("Protect the people who answer")),
+    ("form-sample", N_("Sample")),
     ("form-messages", N_("Ask by messages")),
     ("form-dataset", N_("Make figures from the answers")),
 )
