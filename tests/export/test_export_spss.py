@@ -84,6 +84,7 @@ def test_a_text_longer_than_spss_holds_is_cut_between_signs_and_counted(househol
         (["and", "TO", "1st", "_id", "..", "न/नाम"], ["v_and", "v_TO", "v_1st", "id", "v", "नाम"]),
         (["g/Age", "age"], ["g.Age", "age"]),
         (["a b", "a-b", "a$b"], ["a_b", "a_b_2", "a_b_3"]),
+        (["a" * 57 + ":b"], ["a" * 57]),
     ],
 )
 def test_names_are_those_of_the_questions_made_valid(names, made):

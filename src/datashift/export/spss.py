@@ -61,7 +61,7 @@ def spss_names(fields: tuple[Field, ...]) -> list[str]:
     wholes = [_valid(".".join(filter(None, (_path(field).replace("/", "."), field.choice)))) for field in fields]
     names = [last if often[last.casefold()] == 1 else whole for last, whole in zip(lasts, wholes, strict=True)]
     # Six bytes are left for the number of a second one.
-    return unique(name if len(name.encode()) <= _MOST_NAME - 6 else within(name, _MOST_NAME - 6) for name in names)
+    return unique(within(name, _MOST_NAME - 6).rstrip("_.") for name in names)
 
 
 def _path(field: Field) -> str:
