@@ -20,7 +20,7 @@ from datashift.web.fieldwork.checked import CHECK
 from datashift.web.fieldwork.coarsening import coarse
 from datashift.web.fieldwork.erasing import forget_file
 from datashift.web.fieldwork.kept import fetched, kept
-from datashift.web.fieldwork.leaves import Leaf, leaves, plain_path, under
+from datashift.web.fieldwork.leaves import leaves, plain_path, under
 from datashift.web.fieldwork.models import Attachment, Checked, Content, Correction, Form, Stray, Submission
 from datashift.web.fieldwork.posted import bare
 from datashift.web.jobs.services import enqueue
@@ -142,9 +142,9 @@ def _forget(sha256: str) -> None:
 
 def _stray(form: Form, stray: Stray) -> None:
     """Protect what came for this form and was not taken in."""
-    xml = zlib.decompress(stray.xml)
+    xml, roots = zlib.decompress(stray.xml), sealing.sealed_paths(form)
     try:
-        named = {leaf.text.strip(): leaf.place for leaf in leaves(xml) if _is_sealed(form, leaf)}
+        named = {leaf.text.strip(): leaf.place for leaf in leaves(xml) if under(leaf.path, roots)}
         safe, _answers = answers.protected(form, {}, xml, stray.instance_id)
     except BadXForm:
         return
@@ -162,7 +162,3 @@ def _stray(form: Form, stray: Stray) -> None:
             if Stray.objects.filter(organisation=stray.organisation_id, digest=digest).exists():
                 digest = stray.digest
             Stray.objects.filter(pk=stray.pk).update(xml=zlib.compress(safe), attachments=files, digest=digest)
-
-
-def _is_sealed(form: Form, leaf: Leaf) -> bool:
-    return under(leaf.path, sealing.sealed_paths(form))
